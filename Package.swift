@@ -1,0 +1,110 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The diagram of the project, executable: targets stand in the order in which the data meets
+// them, and the build refuses an import that is not declared here.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+// What runs on a device compiles in two modes: ordinary Swift for development and tests, Embedded
+// Swift (trait `Embedded`) for what ships.
+let device =
+    strict + [
+        .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
+        .unsafeFlags(["-wmo", "-Osize", "-parse-as-library"], .when(traits: ["Embedded"])),
+    ]
+
+let unicodeTables = Context.environment["SWIFT_EMBEDDED_LIBS"] ?? ""
+
+let package = Package(
+    name: "footfall",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "footfall", targets: ["footfall"]),
+        .executable(name: "footfall-collector", targets: ["footfall-collector"]),
+    ],
+    traits: [.trait(name: "Embedded", description: "Builds the device side as Embedded Swift.")],
+    dependencies: [
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0",
+            traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+    ],
+    targets: [
+        // What C must spell for us: headers and shims, no logic.
+        .target(name: "CPlatform"),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CInih", providers: [.apt(["libinih-dev"])]),
+
+        // The device, in the data's order.
+        .target(name: "Events", swiftSettings: device),
+        .target(name: "Intake", dependencies: ["Events"], swiftSettings: device),
+        .target(name: "Identity", dependencies: ["Events", "COpenSSL"], swiftSettings: device),
+        .target(name: "Store", dependencies: ["Events", "CSQLite"], swiftSettings: device),
+        .target(name: "Blocks", dependencies: ["Events", "CZlib"], swiftSettings: device),
+        .target(name: "Sync", dependencies: ["Events"], swiftSettings: device),
+        .target(
+            name: "Platform", dependencies: ["Events", "CPlatform", "CZlib"],
+            swiftSettings: device),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Events", "Intake", "Identity", "Store", "Blocks", "Sync", "Platform", "CInih",
+            ],
+            swiftSettings: device),
+        .executableTarget(
+            name: "footfall", dependencies: ["Agent"], swiftSettings: device,
+            linkerSettings: [
+                .linkedLibrary("sqlite3"), .linkedLibrary("crypto"), .linkedLibrary("z"),
+                .linkedLibrary("inih"), .linkedLibrary("m"),
+                .linkedLibrary("swiftUnicodeDataTables", .when(traits: ["Embedded"])),
+                .unsafeFlags(["-L\(unicodeTables)"], .when(traits: ["Embedded"])),
+            ]),
+
+        // The centre.
+        .target(name: "Reports", swiftSettings: strict),
+        .target(
+            name: "Collector",
+            dependencies: [
+                "Blocks", "Events", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "footfall-collector", dependencies: ["Collector"], swiftSettings: strict),
+
+        .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: strict),
+        .testTarget(name: "IntakeTests", dependencies: ["Events", "Intake"], swiftSettings: strict),
+        .testTarget(
+            name: "IdentityTests", dependencies: ["Events", "Identity"], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Events", "Store", "CSQLite"],
+            swiftSettings: strict),
+        .testTarget(name: "BlocksTests", dependencies: ["Blocks", "Events"], swiftSettings: strict),
+        .testTarget(name: "SyncTests", dependencies: ["Events", "Sync"], swiftSettings: strict),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Events", "Platform"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests", dependencies: ["Agent", "Events", "Platform"],
+            swiftSettings: strict),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
+        .testTarget(
+            name: "CollectorTests", dependencies: ["Blocks", "Collector", "Events", "Reports"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,200 @@
+public import Events
+
+/// Everything outside the agent: time, chance, connections and the wire.
+///
+/// `LinuxWorld` is the real one; a simulator conforms too and so owns every interleaving. The disk
+/// enters beside it, as the process's default SQLite VFS. All calls come from the loop's thread
+/// and none of them blocks, except `wait`.
+public protocol World: ~Copyable {
+    /// The monotonic clock (`CLOCK_BOOTTIME`).
+    mutating func monotonicNow() -> Instant
+
+    /// The wall clock, and how far it can be believed.
+    mutating func wallNow() -> WallTime
+
+    /// 64 random bits, from the kernel or from the simulator's seed.
+    mutating func random() -> UInt64
+
+    /// The next thing that has already happened; nil when nothing has.
+    mutating func nextInput() -> Input?
+
+    /// Sleeps until something happens, at the latest until `deadline`.
+    mutating func wait(until deadline: Instant)
+
+    /// Queues bytes for a connection; they leave in order. Unknown connections are ignored.
+    mutating func send(_ bytes: [UInt8], to connection: ConnectionID)
+
+    /// Starts or stops reading from a connection: back-pressure towards its producer.
+    mutating func setReading(_ isReading: Bool, of connection: ConnectionID)
+
+    /// Closes a connection once what was queued has left, at the latest after 5 s.
+    ///
+    /// No input about the connection follows.
+    mutating func close(_ connection: ConnectionID)
+
+    /// Hands one request to the wire; its answer is an `Input` of a later step.
+    ///
+    /// One at a time: a second one before the first was answered or abandoned is a programmer error.
+    mutating func submit(_ exchange: Exchange)
+
+    /// Gives up on the exchange under way; its answer, however late, is never an input.
+    mutating func abandonExchange()
+}
+
+/// A reading of the wall clock.
+public struct WallTime: Sendable {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    public var milliseconds: Int64
+    /// How far the reading can be believed.
+    public var quality: TimeQuality
+
+    /// Makes a reading of its parts.
+    public init(milliseconds: Int64, quality: TimeQuality) {
+        self.milliseconds = milliseconds
+        self.quality = quality
+    }
+}
+
+/// Names one connection for as long as the process lives; never used again.
+public struct ConnectionID: Hashable, Sendable {
+    /// Counts connections from 1.
+    public let value: UInt64
+
+    /// Names the connection numbered `value`.
+    public init(_ value: UInt64) { self.value = value }
+}
+
+/// The listening socket that a connection came in by.
+public enum Door: UInt8, Sendable {
+    /// Loopback HTTP.
+    case http
+    /// `ingest.sock`: NDJSON.
+    case ingest
+    /// `control.sock`: the operator's verbs.
+    case control
+}
+
+/// Who is at the other end of a Unix socket, by the kernel's word (`SO_PEERCRED`).
+public struct Peer: Hashable, Sendable {
+    /// The peer's effective user.
+    public var userID: UInt32
+    /// The peer's process.
+    public var processID: Int32
+
+    /// Makes a peer of its parts.
+    public init(userID: UInt32, processID: Int32) {
+        self.userID = userID
+        self.processID = processID
+    }
+}
+
+/// Something that happened outside.
+public enum Input: Sendable {
+    /// A producer or an operator connected; `peer` is nil on TCP.
+    case opened(ConnectionID, Door, Peer?)
+    /// Bytes arrived: at least one, at most 64 KiB.
+    case received(ConnectionID, [UInt8])
+    /// The peer will send no more, but may still read.
+    case ended(ConnectionID)
+    /// The connection is gone; nothing more is heard of it.
+    case closed(ConnectionID)
+    /// The wire's answer to the exchange under way.
+    case answered(ExchangeAnswer)
+    /// SIGTERM or SIGINT: commit, then leave.
+    case terminate
+}
+
+/// One HTTP request for the collector.
+public struct Exchange: Sendable {
+    /// Chosen by the caller; comes back in the answer.
+    public var number: UInt64
+    /// Where to.
+    public var destination: Destination
+    /// The request target, such as `/v1/blocks`.
+    public var path: String
+    /// Header fields beside Host, Content-Length and Connection.
+    public var headers: [HTTPField]
+    /// The body; the method is POST.
+    public var body: [UInt8]
+
+    /// Makes a request of its parts.
+    public init(
+        number: UInt64, destination: Destination, path: String, headers: [HTTPField], body: [UInt8]
+    ) {
+        self.number = number
+        self.destination = destination
+        self.path = path
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// A collector's address, read from a URL.
+public struct Destination: Hashable, Sendable {
+    /// Whether bytes go by TLS.
+    public var isSecure: Bool
+    /// A name, an IPv4 address, or an IPv6 address without brackets.
+    public var host: String
+    /// The TCP port.
+    public var port: UInt16
+
+    /// Makes an address of its parts.
+    public init(isSecure: Bool, host: String, port: UInt16) {
+        self.isSecure = isSecure
+        self.host = host
+        self.port = port
+    }
+}
+
+/// One header field.
+public struct HTTPField: Hashable, Sendable {
+    /// The name, lower case.
+    public var name: String
+    /// The value without surrounding white space.
+    public var value: String
+
+    /// Makes a field; `name` must be lower case.
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What came of an exchange.
+public struct ExchangeAnswer: Sendable {
+    /// The exchange's number.
+    public var number: UInt64
+    /// What came back, or why nothing did.
+    public var outcome: Outcome
+
+    /// Makes an answer of its parts.
+    public init(number: UInt64, outcome: Outcome) {
+        self.number = number
+        self.outcome = outcome
+    }
+
+    /// What came back, or why nothing did.
+    public enum Outcome: Sendable {
+        /// A whole HTTP response, from whomever.
+        case response(status: Int, headers: [HTTPField], body: [UInt8])
+        /// No whole response: the step that failed, and the errno or resolver code behind it.
+        case failure(ExchangeStep, code: Int32)
+    }
+}
+
+/// The steps of an exchange, each of which has a deadline.
+public enum ExchangeStep: UInt8, Sendable {
+    case resolve, connect, send, receive, malformed, unsupported
+
+    /// A word for the operator.
+    public var word: String {
+        switch self {
+        case .resolve: "name not resolved"
+        case .connect: "no connection"
+        case .send: "sending broke off"
+        case .receive: "no answer"
+        case .malformed: "the answer was not HTTP"
+        case .unsupported: "TLS is not built in yet"
+        }
+    }
+}

@@ -1,0 +1,6 @@
+internal import Collector
+
+@main
+struct FootfallCollector {
+    static func main() {}
+}

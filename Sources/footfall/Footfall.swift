@@ -1,0 +1,6 @@
+import Agent
+
+@main
+struct Footfall {
+    static func main() { placeholder() }
+}
