@@ -80,7 +80,9 @@ public enum Hexadecimal {
         var digits: [UInt8] = []
         digits.reserveCapacity(digitCount)
         for index in 0..<digitCount {
-            digits.append(digit(UInt8(truncatingIfNeeded: value >> UInt64(4 * (digitCount - 1 - index))) & 15))
+            digits.append(
+                digit(UInt8(truncatingIfNeeded: value >> UInt64(4 * (digitCount - 1 - index))) & 15)
+            )
         }
         return String(decoding: digits, as: UTF8.self)
     }
