@@ -3,6 +3,9 @@ public struct JSONScalar: Equatable, Sendable {
     /// The token that it is.
     public var token: JSONToken
 
+    /// Takes a token that `isScalar`.
+    public init(token: JSONToken) { self.token = token }
+
     /// A string's meaning, escapes undone; a number's or word's text as it stands.
     public func bytes(in text: [UInt8]) -> [UInt8] {
         token.kind == .string

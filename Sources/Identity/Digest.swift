@@ -1,0 +1,44 @@
+internal import COpenSSL
+
+/// SHA-256 (FIPS 180-4) and what is built on it, by libcrypto.
+public enum Digest {
+    /// The 32 bytes of SHA-256.
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        _ = unsafe bytes.withUnsafeBufferPointer { input in
+            unsafe digest.withUnsafeMutableBufferPointer { output in
+                unsafe SHA256(input.baseAddress, input.count, output.baseAddress)
+            }
+        }
+        return digest
+    }
+
+    /// The 32 bytes of HMAC-SHA-256 (RFC 2104) of `bytes` under `key`.
+    public static func authenticate(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: 32)
+        var length: UInt32 = 32
+        _ = unsafe key.withUnsafeBufferPointer { secret in
+            unsafe bytes.withUnsafeBufferPointer { input in
+                unsafe code.withUnsafeMutableBufferPointer { output in
+                    unsafe HMAC(
+                        EVP_sha256(), secret.baseAddress, Int32(secret.count), input.baseAddress,
+                        input.count, output.baseAddress, &length)
+                }
+            }
+        }
+        return code
+    }
+
+    /// Whether two texts are equal, in a time that depends on their lengths alone.
+    public static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count, !left.isEmpty else { return left.count == right.count }
+        return unsafe left.withUnsafeBufferPointer { first in
+            unsafe right.withUnsafeBufferPointer { second in
+                guard let first = first.baseAddress, let second = second.baseAddress else {
+                    return false
+                }
+                return unsafe CRYPTO_memcmp(first, second, left.count) == 0
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+public import Events
+
+/// Decides when to send and when to try again.
+///
+/// Full-jitter backoff: after the n-th failure in a row the wait is uniform between 0 and
+/// min(cap, base · 2^n) (Brooker, "Exponential Backoff And Jitter", 2015). A server's Retry-After is
+/// honoured up to 24 h, so that nobody in between can mute a device for ever. New events never
+/// shorten a wait; `hasten` does.
+public struct SyncMachine: Sendable {
+    /// What the machine is doing.
+    public enum State: Equatable, Sendable {
+        /// Nothing is under way and nothing forbids sending.
+        case ready
+        /// One exchange is under way; the loop gives up on it at the instant.
+        case sending(until: Instant)
+        /// Waiting after a failure.
+        case waiting(until: Instant)
+    }
+
+    private static let backoffBaseMilliseconds: Int64 = 500
+    // A wait of nearly nothing would hammer a collector that refuses at once.
+    private static let backoffLeastMilliseconds: Int64 = 50
+    private static let retryAfterMostSeconds: Int64 = 24 * 3600
+    // A wrong key or address is mended by people: one small probe each quarter of an hour.
+    private static let probeMilliseconds: Int64 = 15 * 60 * 1000
+    // Longer than the sum of the wire's own deadlines, which end an exchange first.
+    private static let exchangeMilliseconds: Int64 = 90 * 1000
+
+    /// What the machine is doing.
+    public private(set) var state = State.ready
+    /// Failures in a row.
+    public private(set) var failureCount = 0
+    /// What the last answer meant; nil before the first.
+    public private(set) var lastVerdict: Verdict?
+    private let backoffCapMilliseconds: Int64
+
+    /// Begins ready after a jittered start, so that a site that comes back at once does not call at
+    /// once.
+    ///
+    /// - Parameter random: 64 random bits.
+    public init(backoffCapMilliseconds: Int64, now: Instant, random: UInt64) {
+        self.backoffCapMilliseconds = backoffCapMilliseconds
+        let spread = min(backoffCapMilliseconds, Self.backoffBaseMilliseconds)
+        state = .waiting(until: now.advanced(byMilliseconds: Self.draw(random, below: spread)))
+    }
+
+    /// Whether to send now, given that something is queued.
+    public mutating func shouldSend(at now: Instant) -> Bool {
+        if case .waiting(let until) = state, until <= now { state = .ready }
+        return state == .ready
+    }
+
+    /// An exchange has begun.
+    public mutating func begin(at now: Instant) {
+        state = .sending(until: now.advanced(byMilliseconds: Self.exchangeMilliseconds))
+    }
+
+    /// The exchange ended with `verdict`.
+    public mutating func conclude(_ verdict: Verdict, at now: Instant, random: UInt64) {
+        lastVerdict = verdict
+        switch verdict {
+        case .receipt, .refused:
+            failureCount = 0
+            state = .ready
+        case .misconfigured:
+            failureCount += 1
+            wait(Self.probeMilliseconds - Self.draw(random, below: Self.probeMilliseconds / 5), now)
+        case .busy(_, let retryAfterSeconds):
+            failureCount += 1
+            let backoff = backoffMilliseconds(random)
+            let asked = min(retryAfterSeconds ?? 0, Self.retryAfterMostSeconds) * 1000
+            wait(asked > 0 ? asked + min(backoff, 1000) : backoff, now)
+        case .captive, .unreachable:
+            failureCount += 1
+            wait(backoffMilliseconds(random), now)
+        }
+    }
+
+    /// An operator asked, or the link came up: try now, unless an exchange is under way.
+    public mutating func hasten() {
+        if case .waiting = state { state = .ready }
+    }
+
+    /// When the machine next has something to decide by itself.
+    public var deadline: Instant {
+        switch state {
+        case .ready: .never
+        case .sending(let until), .waiting(let until): until
+        }
+    }
+
+    private mutating func wait(_ milliseconds: Int64, _ now: Instant) {
+        state = .waiting(until: now.advanced(byMilliseconds: milliseconds))
+    }
+
+    private func backoffMilliseconds(_ random: UInt64) -> Int64 {
+        let doublings = Int64(min(failureCount, 20))
+        let most = min(backoffCapMilliseconds, Self.backoffBaseMilliseconds << doublings)
+        return max(Self.backoffLeastMilliseconds, Self.draw(random, below: most))
+    }
+
+    private static func draw(_ random: UInt64, below bound: Int64) -> Int64 {
+        bound > 0 ? Int64(random % UInt64(bound)) : 0
+    }
+}

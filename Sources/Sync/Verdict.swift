@@ -1,0 +1,55 @@
+internal import Events
+
+/// What an answer means for the block that was sent.
+public enum Verdict: Equatable, Sendable {
+    /// A receipt that matches the request: what it names may be deleted.
+    case receipt(Receipt)
+    /// The collector, by its signature, will not take the block as it is: 400, 413 or 422.
+    case refused(status: Int, reason: String)
+    /// A 4xx that nobody signed: wrong key, wrong address. Nothing is dropped.
+    case misconfigured(status: Int)
+    /// An answer that is no receipt: a portal, a proxy, another service.
+    case captive(status: Int)
+    /// 429 or 5xx: later, and not before `retryAfterSeconds`.
+    case busy(status: Int, retryAfterSeconds: Int64?)
+    /// No answer.
+    case unreachable
+
+    /// Reads an HTTP answer.
+    ///
+    /// - Parameters:
+    ///   - isSigned: whether the body's HMAC under the write key was there and right.
+    ///   - retryAfter: the Retry-After field in seconds; an HTTP date is not read.
+    public static func read(
+        status: Int, body: [UInt8], isSigned: Bool, retryAfter: String?, sent: Sent
+    ) -> Verdict {
+        switch status {
+        case 200:
+            guard isSigned, let answer = AnswerBody(body), answer.status == 200,
+                let receipt = Receipt(answer, for: sent)
+            else { return .captive(status: status) }
+            return .receipt(receipt)
+        case 429, 500...599:
+            return .busy(status: status, retryAfterSeconds: retryAfter.flatMap { Int64($0) })
+        case 400, 413, 422:
+            guard isSigned, let answer = AnswerBody(body), answer.status == Int64(status),
+                answer.nonce == sent.nonce, answer.digest == sent.bodyDigest
+            else { return .misconfigured(status: status) }
+            return .refused(status: status, reason: answer.reason)
+        case 400...499: return .misconfigured(status: status)
+        default: return .captive(status: status)
+        }
+    }
+
+    /// A word for the operator.
+    public var word: String {
+        switch self {
+        case .receipt: "delivered"
+        case .refused: "refused"
+        case .misconfigured: "misconfigured"
+        case .captive: "captive"
+        case .busy: "busy"
+        case .unreachable: "unreachable"
+        }
+    }
+}
