@@ -1,0 +1,57 @@
+/// The check that a block, or what was to become one, has failed.
+public enum BlockError: Error, Hashable, Sendable {
+    /// Fewer bytes than a frame has.
+    case short
+    /// The first four bytes are others.
+    case magic
+    /// A version that this software does not know.
+    case version(UInt8)
+    /// A flag that version 0 does not have, or a reserved byte that is not 0.
+    case flags
+    /// The stated lengths contradict each other or the bytes at hand.
+    case length
+    /// A length or count is over its limit.
+    case limit
+    /// The checksum over frame and payload is another.
+    case checksum
+    /// The payload is not one whole deflate stream of the stated length.
+    case inflation
+    /// The payload is not UTF-8, or its last line does not end.
+    case text
+    /// The header breaks the format, at this offset of the payload.
+    case header(offset: Int)
+    /// An event's line, counted from 1, breaks the format, at this offset of the payload.
+    case event(line: Int, offset: Int)
+    /// An event's sequence, on this line counted from 1, is not above the one before it.
+    case order(line: Int)
+    /// There are more or fewer events than stated.
+    case count
+    /// An event, counted from 0, is of another lane than the header. Of the writer alone.
+    case lane(index: Int)
+    /// A part of the header cannot be written: a device, epoch, range or reason. Of the writer alone.
+    case unwritable
+    /// An event's text, counted from 0, is no single line `{…}`. Of the writer alone.
+    case body(index: Int)
+
+    /// One word for logs and for the collector's refusal.
+    public var word: String {
+        switch self {
+        case .short: "block_short"
+        case .magic: "block_magic"
+        case .version: "block_version"
+        case .flags: "block_flags"
+        case .length: "block_length"
+        case .limit: "block_limit"
+        case .checksum: "block_checksum"
+        case .inflation: "block_inflation"
+        case .text: "block_text"
+        case .header: "block_header"
+        case .event: "block_event"
+        case .order: "block_order"
+        case .count: "block_count"
+        case .lane: "block_lane"
+        case .unwritable: "block_unwritable"
+        case .body: "block_body"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Events
+
+/// Reads blocks; trusts nothing in them.
+public enum BlockReader {
+    /// Reads a whole block, or says which check it fails.
+    public static func read(_ bytes: [UInt8]) throws(BlockError) -> Block {
+        let frame = try Frame(of: bytes)
+        let payload = try payload(of: bytes, frame)
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: payload.span)
+        } catch {
+            throw .text
+        }
+        guard payload.last == Line.lineFeed else { throw .text }
+        var scanner = Scanner(bytes: payload)
+        let header = try header(&scanner)
+        return Block(
+            header: header, events: try events(&scanner, in: header.lane, count: frame.eventCount))
+    }
+
+    /// Reads frame and header, and checks both and the checksum, but no event.
+    ///
+    /// Of a deflated block only the beginning is inflated.
+    public static func peek(_ bytes: [UInt8]) throws(BlockError) -> BlockSummary {
+        let frame = try Frame(of: bytes)
+        var scanner = Scanner(bytes: try beginning(of: bytes, frame))
+        return BlockSummary(
+            header: try header(&scanner), eventCount: frame.eventCount,
+            payloadBytes: frame.payloadBytes)
+    }
+
+    private static func header(_ scanner: inout Scanner) throws(BlockError) -> BlockHeader {
+        do throws(Mismatch) {
+            return try scanner.header()
+        } catch {
+            throw .header(offset: error.offset)
+        }
+    }
+
+    private static func events(
+        _ scanner: inout Scanner, in lane: Lane, count: Int
+    ) throws(BlockError) -> [Event] {
+        var events: [Event] = []
+        // The shortest line is over 100 bytes, so a lying count reserves nothing out of proportion.
+        events.reserveCapacity(min(count, scanner.bytes.count / 100))
+        var next: UInt32 = 0
+        while !scanner.isAtEnd {
+            let line = events.count + 1
+            guard line <= count else { throw .count }
+            do throws(Mismatch) {
+                events.append(try scanner.event(in: lane))
+            } catch {
+                throw .event(line: line, offset: error.offset)
+            }
+            let sequence = events[line - 1].sequence
+            guard sequence >= next else { throw .order(line: line) }
+            next = sequence + 1
+        }
+        guard events.count == count else { throw .count }
+        return events
+    }
+
+    private static func payload(of bytes: [UInt8], _ frame: Frame) throws(BlockError) -> [UInt8] {
+        guard frame.isDeflated else { return Array(bytes[Frame.byteCount...]) }
+        guard
+            let payload = inflated(
+                bytes, from: Frame.byteCount, byteCount: frame.payloadBytes),
+            payload.isWhole
+        else { throw .inflation }
+        return payload.bytes
+    }
+
+    /// The payload up to some place after its first line feed, or all of it.
+    private static func beginning(of bytes: [UInt8], _ frame: Frame) throws(BlockError) -> [UInt8] {
+        guard frame.isDeflated else { return try payload(of: bytes, frame) }
+        var byteCount = min(frame.payloadBytes, 4096)
+        while true {
+            guard let part = inflated(bytes, from: Frame.byteCount, byteCount: byteCount) else {
+                throw .inflation
+            }
+            if byteCount == frame.payloadBytes || part.bytes.contains(Line.lineFeed) {
+                return part.bytes
+            }
+            byteCount = min(frame.payloadBytes, 8 * byteCount)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import CZlib
+internal import Events
+
+/// The 24 bytes before a block's payload.
+struct Frame {
+    /// Bytes before the payload.
+    static let byteCount = 24
+    /// The payload's largest length, stored or inflated.
+    static let payloadBytesMax = 8 << 20
+
+    private static let magic: [UInt8] = [0x46, 0x46, 0x42, 0x4B]
+    private static let checksumOffset = 20
+    private static let deflatedFlag: UInt8 = 1
+
+    var isDeflated: Bool
+    var storedBytes: Int
+    var payloadBytes: Int
+    var eventCount: Int
+
+    init(isDeflated: Bool, storedBytes: Int, payloadBytes: Int, eventCount: Int) {
+        self.isDeflated = isDeflated
+        self.storedBytes = storedBytes
+        self.payloadBytes = payloadBytes
+        self.eventCount = eventCount
+    }
+
+    /// Reads and checks the frame of `block`, and its checksum over everything.
+    init(of block: [UInt8]) throws(BlockError) {
+        guard block.count >= Frame.byteCount else { throw .short }
+        for index in 0..<4 where block[index] != Frame.magic[index] { throw .magic }
+        guard block[4] == 0 else { throw .version(block[4]) }
+        guard block[5] & ~Frame.deflatedFlag == 0, block[6] == 0, block[7] == 0 else {
+            throw .flags
+        }
+        isDeflated = block[5] & Frame.deflatedFlag != 0
+        let stored = Frame.word(block, at: 8)
+        let inflated = Frame.word(block, at: 12)
+        let count = Frame.word(block, at: 16)
+        guard stored <= UInt32(Frame.payloadBytesMax), inflated <= UInt32(Frame.payloadBytesMax),
+            count <= UInt32(Limits.blockEvents)
+        else { throw .limit }
+        storedBytes = Int(stored)
+        payloadBytes = Int(inflated)
+        eventCount = Int(count)
+        guard block.count == Frame.byteCount + storedBytes,
+            isDeflated || storedBytes == payloadBytes
+        else { throw .length }
+        guard Frame.checksum(of: block) == Frame.word(block, at: Frame.checksumOffset) else {
+            throw .checksum
+        }
+    }
+
+    /// The whole block: this frame, then `payload`, with the checksum over both.
+    func block(around payload: [UInt8]) -> [UInt8] {
+        var block: [UInt8] = []
+        block.reserveCapacity(Frame.byteCount + payload.count)
+        block += Frame.magic
+        block += [0, isDeflated ? Frame.deflatedFlag : 0, 0, 0]
+        Frame.append(UInt32(storedBytes), to: &block)
+        Frame.append(UInt32(payloadBytes), to: &block)
+        Frame.append(UInt32(eventCount), to: &block)
+        Frame.append(0, to: &block)
+        block += payload
+        let checksum = Frame.checksum(of: block)
+        for byte in 0..<4 {
+            block[Frame.checksumOffset + byte] = UInt8(truncatingIfNeeded: checksum >> (8 * byte))
+        }
+        return block
+    }
+
+    private static func checksum(of block: [UInt8]) -> UInt32 {
+        unsafe block.withUnsafeBytes { bytes in
+            guard let start = unsafe bytes.bindMemory(to: UInt8.self).baseAddress else { return 0 }
+            let head = unsafe crc32(0, start, uInt(checksumOffset))
+            return unsafe UInt32(
+                truncatingIfNeeded: crc32(
+                    head, start + byteCount, uInt(block.count - byteCount)))
+        }
+    }
+
+    private static func word(_ bytes: [UInt8], at offset: Int) -> UInt32 {
+        UInt32(bytes[offset]) | UInt32(bytes[offset + 1]) << 8
+            | UInt32(bytes[offset + 2]) << 16 | UInt32(bytes[offset + 3]) << 24
+    }
+
+    private static func append(_ word: UInt32, to bytes: inout [UInt8]) {
+        for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * byte))) }
+    }
+}

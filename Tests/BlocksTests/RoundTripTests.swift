@@ -1,0 +1,93 @@
+import Blocks
+import Events
+import Testing
+
+/// Invariants 1 and 5 of the Blocks page.
+@Suite struct `Blocks come back as they were written` {
+    @Test(arguments: [false, true]) func `with every kind of header and event`(
+        isDeflated: Bool
+    ) throws {
+        var writer = BlockWriter()
+        let bytes = try writer.write(Fixture.header, Fixture.events, isDeflated: isDeflated)
+        #expect(bytes[5] == (isDeflated ? 1 : 0))
+        let block = try BlockReader.read(bytes)
+        #expect(block.header == Fixture.header)
+        #expect(isSame(block.events, Fixture.events))
+        #expect(block.events[1].kind == .identify)
+        #expect(block.events[2].stage == .advocacy)
+        #expect(block.events[0].body == Fixture.events[0].body)
+    }
+
+    @Test func `as the exact text that the format page shows`() throws {
+        var writer = BlockWriter()
+        let bytes = try writer.write(
+            Fixture.header, [Fixture.event(0), Fixture.event(1)], isDeflated: false)
+        let text = Fixture.headerLine + Fixture.eventLine(0) + Fixture.eventLine(1)
+        #expect(String(decoding: bytes[24...], as: UTF8.self) == text)
+        #expect(bytes == (try Fixture.block(payload: text, count: 2)))
+    }
+
+    @Test func `with no events, and with no previous epoch and no tombstones`() throws {
+        var writer = BlockWriter()
+        let empty = try BlockReader.read(writer.write(Fixture.header, [], isDeflated: true))
+        #expect(empty.events.isEmpty && empty.header == Fixture.header)
+        var first = Fixture.header
+        first.previous = nil
+        first.tombstones = []
+        first.lane = .critical
+        first.epoch = 1
+        let block = try BlockReader.read(writer.write(first, [], isDeflated: false))
+        #expect(block.header == first)
+    }
+
+    @Test func `a thousand, one block after another with one writer`() throws {
+        var writer = BlockWriter()
+        for round in 0..<3 {
+            let events = (0..<1000).map { index in
+                Fixture.event(UInt32(index * 2), .screen, .loyalty, "{\"n\":\(index + round)}")
+            }
+            let bytes = try writer.write(Fixture.header, events, isDeflated: true)
+            #expect(bytes.count < 16_000)
+            #expect(isSame(try BlockReader.read(bytes).events, events))
+        }
+    }
+
+    @Test func `with the largest event, which does not deflate`() throws {
+        var random = SystemRandomNumberGenerator()
+        let text = (0..<(Limits.eventBytes - 10) / 2).map { _ in
+            UInt8.random(in: 0x30...0x7A, using: &random)
+        }
+        var event = Fixture.event(5)
+        event.body = Array("{\"".utf8) + text + text + Array("\":1}".utf8)
+        var writer = BlockWriter()
+        let bytes = try writer.write(Fixture.header, [event], isDeflated: true)
+        #expect(isSame(try BlockReader.read(bytes).events, [event]))
+    }
+
+    @Test func `with times and producers at the ends of their ranges`() throws {
+        var event = Fixture.event(0)
+        event.time = EventTime(
+            monotonic: Instant(milliseconds: .min), wallMilliseconds: .max, quality: .implausible)
+        event.producer = .max
+        var writer = BlockWriter()
+        let bytes = try writer.write(Fixture.header, [event], isDeflated: false)
+        #expect(isSame(try BlockReader.read(bytes).events, [event]))
+    }
+
+    @Test(arguments: [false, true]) func `and their header alone, by a peek`(
+        isDeflated: Bool
+    ) throws {
+        var header = Fixture.header
+        header.tombstones = (1...2000).map {
+            Tombstone(
+                stream: Fixture.stream, epoch: $0, sequences: [SequenceRange($0 * 7919, .max - 1)],
+                reason: "quarantined:too_big")
+        }
+        var writer = BlockWriter()
+        let bytes = try writer.write(header, Fixture.events, isDeflated: isDeflated)
+        let summary = try BlockReader.peek(bytes)
+        #expect(summary.header == header)
+        #expect(summary.eventCount == 3)
+        #expect(summary.payloadBytes > 200_000)
+    }
+}
