@@ -16,17 +16,31 @@ public struct BlockWriter: ~Copyable {
     ) throws(BlockError) -> [UInt8] {
         try BlockWriter.check(header)
         try BlockWriter.check(events, of: header.lane)
-        var payload: [UInt8] = []
         let textBytes = events.reduce(0) { $0 + $1.body.count }
         guard textBytes <= Frame.payloadBytesMax else { throw .limit }
-        payload.reserveCapacity(512 + textBytes + 192 * events.count)
+        var lines: [UInt8] = []
+        lines.reserveCapacity(textBytes + 192 * events.count)
+        for event in events { Line.append(event, to: &lines) }
+        return try write(header, lines: lines, eventCount: events.count, isDeflated: isDeflated)
+    }
+
+    /// The block of events that are lines already, as `line(of:)` makes them.
+    ///
+    /// The lines are trusted: the writer looks only at what they add up to.
+    public mutating func write(
+        _ header: BlockHeader, lines: [UInt8], eventCount: Int, isDeflated: Bool
+    ) throws(BlockError) -> [UInt8] {
+        try BlockWriter.check(header)
+        guard eventCount <= Limits.blockEvents else { throw .limit }
+        var payload: [UInt8] = []
+        payload.reserveCapacity(512 + lines.count)
         Line.append(header, to: &payload)
-        for event in events { Line.append(event, to: &payload) }
+        payload.append(contentsOf: lines)
         guard payload.count <= Frame.payloadBytesMax else { throw .limit }
         let deflated = isDeflated ? deflate(payload) : nil
         let frame = Frame(
             isDeflated: deflated != nil, storedBytes: deflated?.count ?? payload.count,
-            payloadBytes: payload.count, eventCount: events.count)
+            payloadBytes: payload.count, eventCount: eventCount)
         return frame.block(around: deflated ?? payload)
     }
 
