@@ -52,9 +52,11 @@ public struct Funnel {
             close(open)
             self.open = nil
         }
-        var visit = open.take() ?? OpenVisit(
-            device: row.device, visitor: visitor, stageCount: stageCount,
-            at: row.timeMilliseconds)
+        var visit =
+            open.take()
+            ?? OpenVisit(
+                device: row.device, visitor: visitor, stageCount: stageCount,
+                at: row.timeMilliseconds)
         visit.add(row, number: rowCount)
         open = visit
     }

@@ -1,4 +1,6 @@
-/// Who did something: a user wherever they are, else a visitor of one device. Never a device.
+/// Who did something: a user wherever they are, else a visitor of one device.
+///
+/// Never a device.
 enum Person: Hashable {
     case user(String)
     case visitor(device: Int64, name: String)

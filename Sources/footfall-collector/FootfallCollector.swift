@@ -2,5 +2,5 @@ internal import Collector
 
 @main
 struct FootfallCollector {
-    static func main() {}
+    static func main() async { await CollectorCommand.runAndExit() }
 }

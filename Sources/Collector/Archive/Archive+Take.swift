@@ -1,0 +1,105 @@
+internal import Blocks
+internal import Events
+internal import GRDB
+
+extension Archive {
+    /// Takes a block in one transaction; what the outcome says is durable when this returns.
+    ///
+    /// Taking the same events again, cut or ordered in any other way, changes nothing.
+    func take(_ prepared: PreparedBlock, atMilliseconds now: Int64) async throws -> BlockOutcome {
+        try await database.write { database in
+            try BlockTransaction(database, prepared.block.header, now).run(prepared)
+        }
+    }
+}
+
+/// One block's way into the tables; lives within one transaction.
+private struct BlockTransaction {
+    let database: Database
+    let header: BlockHeader
+    let now: Int64
+    let device: Int64
+    let stream: Int64
+
+    init(_ database: Database, _ header: BlockHeader, _ now: Int64) throws {
+        self.database = database
+        self.header = header
+        self.now = now
+        device = try database.identify(device: header.device)
+        // A tombstone's stream is as old as the block's or older: it takes its ordinal first.
+        for tombstone in header.tombstones {
+            let stream = try database.identify(stream: tombstone.stream, of: device)
+            try database.record(tombstone, of: stream)
+        }
+        stream = try database.identify(stream: header.stream, of: device)
+        try database.record(header, of: stream)
+    }
+
+    func run(_ prepared: PreparedBlock) throws -> BlockOutcome {
+        let events = prepared.block.events
+        let held = try heldContents(events)
+        var outcome = BlockOutcome()
+        outcome.tombstoneCount = Int64(header.tombstones.count)
+        for (event, verdict) in zip(events, prepared.verdicts) {
+            switch verdict {
+            case .refusal(let reason):
+                try database.refuse(stream, header.epoch, event.sequence, reason)
+                outcome.refused.append(
+                    BlockOutcome.Refusal(sequence: event.sequence, reason: reason))
+            case .facts(let facts):
+                try take(event, facts, held[event.sequence], &outcome)
+            }
+        }
+        if !outcome.conflicting.isEmpty {
+            try database.notice(device, Notice.clonedOrRestored, at: now)
+        }
+        return outcome
+    }
+
+    private func take(
+        _ event: Event, _ facts: EventFacts, _ held: [UInt8]?, _ outcome: inout BlockOutcome
+    ) throws {
+        if let held {
+            guard held == facts.content else {
+                SequenceRange.append(event.sequence, to: &outcome.conflicting)
+                return try database.record(
+                    conflict: facts.content, stream, header.epoch, event.sequence)
+            }
+            outcome.knownCount += 1
+        } else if try isRepeat(facts) {
+            try database.record(duplicate: facts.content, stream, header.epoch, event.sequence)
+            outcome.knownCount += 1
+        } else {
+            try database.insert(event, facts, stream, header)
+            outcome.newCount += 1
+        }
+        SequenceRange.append(event.sequence, to: &outcome.held)
+    }
+
+    /// Whether this message is held under another id; remembers it if not.
+    private func isRepeat(_ facts: EventFacts) throws -> Bool {
+        guard let message = facts.message else { return false }
+        let contents = try database.contents(ofMessage: message, device)
+        if contents.contains(facts.messageContent) { return true }
+        if !contents.isEmpty { try database.count(device, Counter.messageIDReused) }
+        try database.remember(message, facts.messageContent, device)
+        return false
+    }
+
+    /// The content held under each of the block's ids, as event or as duplicate.
+    private func heldContents(_ events: [Event]) throws -> [UInt32: [UInt8]] {
+        guard let first = events.first?.sequence, let last = events.last?.sequence else {
+            return [:]
+        }
+        // A lane's few events may span many of other lanes: then each is asked for by itself.
+        if Int64(last) - Int64(first) < 4 * Int64(events.count) {
+            return try database.contents(stream, header.epoch, SequenceRange(first, last))
+        }
+        var held: [UInt32: [UInt8]] = [:]
+        for event in events {
+            let one = SequenceRange(event.sequence, event.sequence)
+            try held.merge(database.contents(stream, header.epoch, one)) { one, _ in one }
+        }
+        return held
+    }
+}

@@ -1,0 +1,90 @@
+internal import Blocks
+internal import Crypto
+internal import Events
+internal import Reports
+
+/// What the archive keeps of one event beside its text, worked out before the transaction.
+struct EventFacts {
+    /// SHA-256 over the event's whole line in the block: the same id with another is a conflict.
+    var content: [UInt8]
+    /// What stands between its quotation marks in the text.
+    var messageID: String?
+    /// Tells messages of one device apart: 16 bytes of SHA-256 over producer and message id.
+    var message: [UInt8]?
+    /// SHA-256 of the text without what two sendings of one message may differ in.
+    var messageContent: [UInt8] = []
+    var name: String?
+    var timeMilliseconds: Int64
+    var visitor: String?
+    var userID: String?
+    var orderKind: OrderKind?
+    var money: Money?
+
+    /// Whether an order was completed or given back.
+    enum OrderKind: Int64 {
+        case completed = 1
+        case refunded = 2
+    }
+
+    /// Reads an event, whose text must be one JSON object.
+    init(_ event: Event, _ fields: EventFields) {
+        let text = event.body
+        // As it stands in the canonical text, escapes kept: exact, and free of NUL.
+        func string(_ scalar: JSONScalar?) -> String? {
+            guard let scalar, scalar.isString || scalar.isNumber, !scalar.token.range.isEmpty
+            else { return nil }
+            return String(decoding: text[scalar.token.range], as: UTF8.self)
+        }
+        content = Self.digest(BlockWriter.line(of: event))
+        if let scalar = fields.messageID, scalar.isString, let messageID = string(scalar) {
+            self.messageID = messageID
+            message = Array(Self.digest(Self.key(event, scalar)).prefix(16))
+            messageContent = Self.digest(fields.comparable(text))
+        }
+        name = string(event.kind == .track ? fields.event : fields.name)
+        timeMilliseconds = Self.time(of: event, fields)
+        // One prefix each: an anonymous id never meets a session's number of the same text.
+        visitor =
+            string(fields.anonymousID).map { "a:" + $0 }
+            ?? string(fields.sessionID).map { "s:" + $0 }
+        userID = string(fields.userID)
+        guard event.kind == .track else { return }
+        switch name {
+        case "Order Completed": orderKind = .completed
+        case "Order Refunded": orderKind = .refunded
+        default: return
+        }
+        money = Money(
+            revenue: Self.said(fields.revenue, in: text), total: Self.said(fields.total, in: text),
+            currency: Self.saidCurrency(fields.currency, in: text))
+    }
+
+    private static func time(of event: Event, _ fields: EventFields) -> Int64 {
+        for scalar in [fields.timestamp, fields.originalTimestamp] {
+            if let scalar, scalar.isString,
+                let milliseconds = Timestamp.milliseconds(scalar.bytes(in: event.body))
+            {
+                return milliseconds
+            }
+        }
+        return event.time.wallMilliseconds
+    }
+
+    private static func said(_ scalar: JSONScalar?, in text: [UInt8]) -> Money.Said {
+        guard let scalar, scalar.token.kind != .null else { return .nothing }
+        return scalar.isString || scalar.isNumber ? .text(scalar.bytes(in: text)) : .other
+    }
+
+    private static func saidCurrency(_ scalar: JSONScalar?, in text: [UInt8]) -> Money.Said {
+        guard let scalar, scalar.token.kind != .null else { return .nothing }
+        return scalar.isString ? .text(scalar.bytes(in: text)) : .other
+    }
+
+    private static func key(_ event: Event, _ messageID: JSONScalar) -> [UInt8] {
+        var key = Array(Hexadecimal.text(event.producer, digitCount: 16).utf8)
+        key += messageID.bytes(in: event.body)
+        return key
+    }
+
+    private static func digest(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+}

@@ -1,0 +1,102 @@
+/// The tables of the archive; every column is explained on the module's page.
+enum Schema {
+    /// Stands in `PRAGMA application_id`: "FFCL".
+    static let application: Int32 = 0x4646_434C
+    /// Stands in `PRAGMA user_version`; another number is another layout.
+    static let version: Int32 = 1
+
+    static let statements = """
+        CREATE TABLE device (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        );
+        CREATE TABLE stream (
+            id INTEGER PRIMARY KEY,
+            device INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            ordinal INTEGER NOT NULL,
+            UNIQUE (device, name),
+            UNIQUE (device, ordinal)
+        );
+        CREATE TABLE epoch (
+            stream INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            boot TEXT,
+            given INTEGER,
+            PRIMARY KEY (stream, epoch)
+        ) WITHOUT ROWID;
+        CREATE TABLE event (
+            id INTEGER PRIMARY KEY,
+            stream INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            content BLOB NOT NULL,
+            lane INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            stage INTEGER,
+            time INTEGER NOT NULL,
+            wall INTEGER NOT NULL,
+            mono INTEGER NOT NULL,
+            quality INTEGER NOT NULL,
+            producer INTEGER NOT NULL,
+            message_id TEXT,
+            name TEXT,
+            visitor TEXT,
+            user_id TEXT,
+            order_kind INTEGER,
+            money INTEGER,
+            currency TEXT,
+            minor_units INTEGER,
+            body TEXT NOT NULL,
+            UNIQUE (stream, epoch, seq)
+        );
+        CREATE TABLE duplicate (
+            stream INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            content BLOB NOT NULL,
+            PRIMARY KEY (stream, epoch, seq)
+        ) WITHOUT ROWID;
+        CREATE TABLE message (
+            device INTEGER NOT NULL,
+            message BLOB NOT NULL,
+            content BLOB NOT NULL,
+            PRIMARY KEY (device, message, content)
+        ) WITHOUT ROWID;
+        CREATE TABLE conflict (
+            stream INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            content BLOB NOT NULL,
+            PRIMARY KEY (stream, epoch, seq, content)
+        ) WITHOUT ROWID;
+        CREATE TABLE refusal (
+            stream INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (stream, epoch, seq)
+        ) WITHOUT ROWID;
+        CREATE TABLE tombstone (
+            stream INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (stream, epoch, first)
+        ) WITHOUT ROWID;
+        CREATE TABLE counter (
+            device INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            value INTEGER NOT NULL,
+            PRIMARY KEY (device, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE notice (
+            device INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            latest INTEGER NOT NULL,
+            PRIMARY KEY (device, name)
+        ) WITHOUT ROWID;
+        """
+}

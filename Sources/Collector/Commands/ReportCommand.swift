@@ -1,0 +1,29 @@
+internal import ArgumentParser
+
+/// `report`: what the events say.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Print a report.", subcommands: [FunnelCommand.self])
+
+    func run() throws { throw ValidationError("the report's name is missing") }
+}
+
+/// `report funnel`: from awareness to advocacy.
+struct FunnelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "funnel",
+        abstract: "Visits and people by stage, conversion, drop-off and revenue.")
+
+    @OptionGroup var data: DataOptions
+
+    @Flag(name: .long, help: "Print JSON (schema funnel/1).")
+    var json = false
+
+    func run() throws {
+        let report = try Archive.openForReading(folder: data.data).funnelReport()
+        var output = StandardOutput()
+        try output.write(
+            json ? FunnelJSON.text(of: report) : Array(FunnelText.text(of: report).utf8))
+        try output.flush()
+    }
+}

@@ -1,0 +1,52 @@
+internal import Events
+internal import Foundation
+internal import GRDB
+
+extension Archive {
+    /// Gives every event as a line of NDJSON, by device, stream, epoch and seq, of one moment.
+    ///
+    /// Memory does not grow with the events. The database's log cannot be emptied meanwhile.
+    func export(_ give: (_ line: [UInt8]) throws -> Void) throws {
+        try database.read { database in
+            let streams = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT stream.id, device.name, stream.name FROM stream
+                    JOIN device ON device.id = stream.device ORDER BY device.name, stream.ordinal
+                    """)
+            let events = try database.makeStatement(
+                sql: """
+                    SELECT epoch, seq, message_id, body FROM event WHERE stream = ?
+                    ORDER BY epoch, seq
+                    """)
+            for stream in streams {
+                let id: Int64 = stream[0]
+                let rows = try Row.fetchCursor(events, arguments: [id])
+                while let row = try rows.next() {
+                    try give(Self.line(device: stream[1], stream: stream[2], row))
+                }
+            }
+        }
+    }
+
+    private static func line(device: String, stream: String, _ row: Row) -> [UInt8] {
+        let body: String = row[3]
+        var writer = JSONWriter(capacity: body.utf8.count + 192)
+        writer.beginObject()
+        writer.member("device", device)
+        writer.member("stream", stream)
+        writer.member("epoch", row[0] as Int64)
+        writer.member("seq", row[1] as Int64)
+        writer.key("messageId")
+        // Held as it stands between its quotation marks.
+        if let messageID: String = row[2] {
+            writer.raw(Array("\"\(messageID)\"".utf8))
+        } else {
+            writer.null()
+        }
+        writer.key("event")
+        writer.raw(Array(body.utf8))
+        writer.endObject()
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+}

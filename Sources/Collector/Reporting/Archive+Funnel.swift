@@ -1,0 +1,137 @@
+internal import Events
+internal import GRDB
+internal import Reports
+
+extension Archive {
+    /// Counts the funnel over all events of one moment.
+    func funnelReport() throws -> FunnelReport {
+        try database.read { database in
+            FunnelReport(
+                counts: try database.funnelCounts(), completeness: try database.completeness())
+        }
+    }
+}
+
+extension Database {
+    fileprivate func funnelCounts() throws -> FunnelCounts {
+        var funnel = Funnel(
+            stageCount: Stage.allCases.count, repeatOrderStage: Int(Stage.loyalty.rawValue))
+        let rows = try Row.fetchCursor(
+            self,
+            sql: """
+                SELECT stream.device, event.visitor, event.user_id, event.stage, event.time,
+                    event.order_kind, event.money, event.currency, event.minor_units
+                FROM event JOIN stream ON stream.id = event.stream
+                ORDER BY stream.device, event.visitor, stream.ordinal, event.epoch, event.seq
+                """)
+        while let row = try rows.next() { funnel.add(FunnelRow(row)) }
+        return funnel.finish()
+    }
+
+    fileprivate func completeness() throws -> Completeness {
+        func total(_ sql: String) throws -> Int64 { try Int64.fetchOne(self, sql: sql) ?? 0 }
+        var completeness = Completeness()
+        completeness.devices = try total("SELECT count(*) FROM device")
+        completeness.events = try total("SELECT count(*) FROM event")
+        completeness.duplicates = try total("SELECT count(*) FROM duplicate")
+        completeness.refused = try total("SELECT count(*) FROM refusal")
+        completeness.conflicts = try total("SELECT count(*) FROM conflict")
+        completeness.messageIDReused = try total(
+            "SELECT sum(value) FROM counter WHERE name = '\(Counter.messageIDReused)'")
+        completeness.gaps = try gaps()
+        completeness.tombstoned = try tombstoned()
+        completeness.warnings = try Row.fetchAll(
+            self,
+            sql: """
+                SELECT device.name, notice.name, since, latest FROM notice
+                JOIN device ON device.id = notice.device ORDER BY device.name, notice.name
+                """
+        ).map {
+            Completeness.Warning(
+                device: $0[0], name: $0[1], sinceMilliseconds: $0[2], latestMilliseconds: $0[3])
+        }
+        return completeness
+    }
+
+    /// Numbers given by devices that no table accounts for.
+    ///
+    /// An epoch gave as many as the one after it says, or as many as anything seen of it shows. A
+    /// tombstone accounts for what is not held all the same; a refusal, for what has no tombstone.
+    private func gaps() throws -> [Completeness.Gap] {
+        try Row.fetchAll(
+            self,
+            sql: """
+                WITH seen AS (
+                    SELECT stream, epoch, given, 0 AS held FROM epoch
+                    UNION ALL
+                    SELECT stream, epoch, max(seq) + 1, count(*) FROM event GROUP BY stream, epoch
+                    UNION ALL
+                    SELECT stream, epoch, max(seq) + 1, count(*) FROM duplicate
+                    GROUP BY stream, epoch
+                    UNION ALL
+                    SELECT stream, epoch, last + 1, alone FROM (\(Self.tombstonesAlone))
+                    UNION ALL
+                    SELECT stream, epoch, seq + 1, \(Self.refusalAlone) FROM refusal
+                )
+                SELECT device.name, stream.name, epoch, max(given) - sum(held) AS missing
+                FROM seen JOIN stream ON stream.id = seen.stream
+                JOIN device ON device.id = stream.device
+                GROUP BY device.name, stream.name, stream.ordinal, epoch
+                HAVING max(given) - sum(held) > 0
+                ORDER BY device.name, stream.ordinal, epoch
+                """
+        ).map {
+            Completeness.Gap(device: $0[0], stream: $0[1], epoch: $0[2], missing: $0[3])
+        }
+    }
+
+    private func tombstoned() throws -> [Completeness.Tombstoned] {
+        try Row.fetchAll(
+            self,
+            sql: """
+                SELECT reason, sum(alone) FROM (\(Self.tombstonesAlone))
+                GROUP BY reason HAVING sum(alone) > 0 ORDER BY reason
+                """
+        ).map { Completeness.Tombstoned(reason: $0[0], events: $0[1]) }
+    }
+
+    /// Each tombstone with how many of its numbers are not held all the same.
+    private static let tombstonesAlone = """
+        SELECT stream, epoch, last, reason, last - first + 1
+            - (SELECT count(*) FROM event WHERE event.stream = tombstone.stream
+                AND event.epoch = tombstone.epoch
+                AND event.seq BETWEEN tombstone.first AND tombstone.last)
+            - (SELECT count(*) FROM duplicate WHERE duplicate.stream = tombstone.stream
+                AND duplicate.epoch = tombstone.epoch
+                AND duplicate.seq BETWEEN tombstone.first AND tombstone.last) AS alone
+        FROM tombstone
+        """
+
+    /// 1 for a refused number that is neither held nor under a tombstone, else 0.
+    private static let refusalAlone = """
+        CASE WHEN EXISTS (SELECT 1 FROM event WHERE event.stream = refusal.stream
+                AND event.epoch = refusal.epoch AND event.seq = refusal.seq)
+            OR EXISTS (SELECT 1 FROM duplicate WHERE duplicate.stream = refusal.stream
+                AND duplicate.epoch = refusal.epoch AND duplicate.seq = refusal.seq)
+            OR EXISTS (SELECT 1 FROM tombstone WHERE tombstone.stream = refusal.stream
+                AND tombstone.epoch = refusal.epoch
+                AND refusal.seq BETWEEN tombstone.first AND tombstone.last)
+        THEN 0 ELSE 1 END
+        """
+}
+
+extension FunnelRow {
+    fileprivate init(_ row: Row) {
+        let stage: Int64? = row[3]
+        let money = MoneyColumns(state: row[6], currency: row[7], minorUnits: row[8]).money
+        let order: FunnelOrder? =
+            switch (row[5] as Int64?, money) {
+            case (EventFacts.OrderKind.completed.rawValue, let money?): .completed(money)
+            case (EventFacts.OrderKind.refunded.rawValue, let money?): .refunded(money)
+            default: nil
+            }
+        self.init(
+            device: row[0], visitor: row[1], user: row[2], stage: stage.map { Int($0) },
+            timeMilliseconds: row[4], order: order)
+    }
+}

@@ -1,0 +1,45 @@
+internal import Reports
+
+/// The funnel, and how complete what it was counted from is.
+struct FunnelReport: Equatable {
+    var counts: FunnelCounts
+    var completeness: Completeness
+}
+
+/// What the archive holds, and what it knows to be missing.
+struct Completeness: Equatable {
+    /// An epoch of which some numbers are neither held nor accounted for.
+    struct Gap: Equatable {
+        var device: String
+        var stream: String
+        var epoch: Int64
+        var missing: Int64
+    }
+
+    /// How many events left a device otherwise than by delivery, by one rule.
+    struct Tombstoned: Equatable {
+        var reason: String
+        var events: Int64
+    }
+
+    /// Something that an operator should look into.
+    struct Warning: Equatable {
+        var device: String
+        /// One word of ``Notice``.
+        var name: String
+        var sinceMilliseconds: Int64
+        var latestMilliseconds: Int64
+    }
+
+    var devices: Int64 = 0
+    var events: Int64 = 0
+    var duplicates: Int64 = 0
+    var messageIDReused: Int64 = 0
+    var refused: Int64 = 0
+    var conflicts: Int64 = 0
+    var gaps: [Gap] = []
+    var tombstoned: [Tombstoned] = []
+    var warnings: [Warning] = []
+
+    var missing: Int64 { gaps.reduce(0) { $0 + $1.missing } }
+}

@@ -1,0 +1,99 @@
+internal import Blocks
+internal import Crypto
+internal import Events
+
+/// What a device is told of a block, and the signature that lets it believe so.
+struct BlockAnswer: Equatable, Sendable {
+    /// The HTTP status.
+    var status: Int
+    /// The body, exactly as it is sent and signed.
+    var body: [UInt8]
+    /// HMAC-SHA-256 of the body under the presented key, hexadecimal; nil for an answer that must
+    /// not move the device to drop anything.
+    var signature: String?
+
+    /// What an answer is bound to, so that it fits one request alone.
+    struct Request: Sendable {
+        var key: String
+        var device: String
+        /// 32 hexadecimal digits, as sent.
+        var nonce: String
+        /// SHA-256 of the request's body, hexadecimal.
+        var digest: String
+    }
+
+    /// The receipt for a block.
+    static func receipt(
+        _ outcome: BlockOutcome, _ header: BlockHeader, for request: Request
+    ) -> BlockAnswer {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.member("status", 200)
+        writer.member("device", header.device)
+        writer.member("stream", header.stream.hexadecimal)
+        writer.member("epoch", Int64(header.epoch))
+        writer.member("nonce", request.nonce)
+        writer.member("sha256", request.digest)
+        writer.key("ids")
+        writer.ranges(outcome.held)
+        writer.member("count", outcome.held.reduce(0) { $0 + $1.count })
+        writer.member("new", outcome.newCount)
+        writer.member("known", outcome.knownCount)
+        writer.key("conflict")
+        writer.ranges(outcome.conflicting)
+        writer.key("refused")
+        writer.beginArray()
+        for refusal in outcome.refused {
+            writer.beginObject()
+            writer.member("id", Int64(refusal.sequence))
+            writer.member("reason", refusal.reason)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.member("tombstones", outcome.tombstoneCount)
+        writer.endObject()
+        return signed(200, writer.bytes, key: request.key)
+    }
+
+    /// A refusal of the whole block, which the device may act upon.
+    static func refusal(_ status: Int, _ reason: String, for request: Request) -> BlockAnswer {
+        var writer = JSONWriter(capacity: 256)
+        writer.beginObject()
+        writer.member("status", Int64(status))
+        writer.member("device", request.device)
+        writer.member("nonce", request.nonce)
+        writer.member("sha256", request.digest)
+        writer.member("reason", reason)
+        writer.endObject()
+        return signed(status, writer.bytes, key: request.key)
+    }
+
+    /// An answer that says what is wrong and moves nothing.
+    static func unsigned(_ status: Int, _ reason: String) -> BlockAnswer {
+        var writer = JSONWriter(capacity: 64)
+        writer.beginObject()
+        writer.member("status", Int64(status))
+        writer.member("reason", reason)
+        writer.endObject()
+        return BlockAnswer(status: status, body: writer.bytes, signature: nil)
+    }
+
+    private static func signed(_ status: Int, _ body: [UInt8], key: String) -> BlockAnswer {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: body, using: SymmetricKey(data: Array(key.utf8)))
+        return BlockAnswer(
+            status: status, body: body, signature: Hexadecimal.text(Array(code)))
+    }
+}
+
+extension JSONWriter {
+    mutating func member(_ name: String, _ value: String) {
+        key(name)
+        string(value)
+    }
+
+    mutating func member(_ name: String, _ value: Int64) {
+        key(name)
+        number(value)
+    }
+}

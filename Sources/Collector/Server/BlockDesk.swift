@@ -1,0 +1,121 @@
+internal import Blocks
+internal import Crypto
+internal import Events
+internal import Foundation
+internal import GRDB
+internal import Logging
+
+/// Where blocks are taken: who sends, what it is, what becomes of it.
+///
+/// Knows no HTTP server.
+struct BlockDesk: Sendable {
+    /// The largest body: the largest payload a block can have, and its frame.
+    static let bodyBytesMax = 8 << 20 + 24
+
+    let archive: Archive
+    let keys: KeyRing
+    let log: Logger
+
+    /// The headers that a request for `/v1/blocks` must carry.
+    struct Credentials: Sendable {
+        var key: String
+        var device: String
+        var nonce: String
+    }
+
+    /// Reads the headers; an answer instead where they let nobody in.
+    func admit(
+        authorization: String?, device: String?, nonce: String?
+    ) -> Result<Credentials, Turned> {
+        guard let authorization, let key = Self.bearer(authorization) else {
+            return .failure(Turned(.unsigned(401, "no_key")))
+        }
+        guard let device, KeyRing.isDevice(device) else {
+            return .failure(Turned(.unsigned(400, "bad_device")))
+        }
+        switch keys.answer(key: key, device: device) {
+        case .unknown: return .failure(Turned(.unsigned(401, "unknown_key")))
+        case .foreign: return .failure(Turned(.unsigned(403, "key_of_another_device")))
+        case .welcome: break
+        }
+        guard let nonce, nonce.utf8.count == 32,
+            Hexadecimal.bytes(Array(nonce.utf8)[...]) != nil
+        else { return .failure(Turned(.unsigned(400, "bad_nonce"))) }
+        return .success(Credentials(key: key, device: device, nonce: nonce))
+    }
+
+    /// Takes a block, or says why not; a receipt is given only for what is durable.
+    func take(_ body: [UInt8], from sender: Credentials) async -> BlockAnswer {
+        let request = request(of: sender, digest: Array(SHA256.hash(data: body)))
+        let block: Block
+        do throws(BlockError) {
+            block = try BlockReader.read(body)
+        } catch {
+            log.warning(
+                "a block cannot be read",
+                metadata: ["device": "\(sender.device)", "reason": "\(error.word)"])
+            return .refusal(Self.status(of: error), error.word, for: request)
+        }
+        guard block.header.device == sender.device else {
+            return .unsigned(403, "block_of_another_device")
+        }
+        do {
+            let outcome = try await archive.take(
+                PreparedBlock(block), atMilliseconds: Self.nowMilliseconds())
+            if !outcome.conflicting.isEmpty {
+                log.warning(
+                    "device cloned or restored: it gave ids that are held with other content",
+                    metadata: ["device": "\(sender.device)"])
+            }
+            return .receipt(outcome, block.header, for: request)
+        } catch {
+            log.error(
+                "a block cannot be stored; the device is asked to come again",
+                metadata: ["device": "\(sender.device)", "error": "\(Self.cause(of: error))"])
+            return .unsigned(503, "unavailable")
+        }
+    }
+
+    /// The answer to a body that is over the bound, of which no more than its digest was kept.
+    func refuseTooLarge(digest: [UInt8], from sender: Credentials) -> BlockAnswer {
+        .refusal(413, "too_large", for: request(of: sender, digest: digest))
+    }
+
+    /// Carries the answer to a request that was not let in.
+    struct Turned: Error {
+        var answer: BlockAnswer
+        init(_ answer: BlockAnswer) { self.answer = answer }
+    }
+
+    private func request(of sender: Credentials, digest: [UInt8]) -> BlockAnswer.Request {
+        BlockAnswer.Request(
+            key: sender.key, device: sender.device, nonce: sender.nonce,
+            digest: Hexadecimal.text(digest))
+    }
+
+    /// 413 makes the device cut the block; 400 says that the bytes are damaged, 422 that they are
+    /// whole and break the format.
+    private static func status(of error: BlockError) -> Int {
+        switch error {
+        case .limit: 413
+        case .short, .magic, .flags, .length, .checksum, .inflation: 400
+        default: 422
+        }
+    }
+
+    /// SQLite's code in words: its messages may quote what was to be stored.
+    private static func cause(of error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return "\(type(of: error))" }
+        return "SQLite \(error.extendedResultCode.rawValue)"
+    }
+
+    private static func bearer(_ authorization: String) -> String? {
+        let words = authorization.split(separator: " ")
+        guard words.count == 2, words[0].lowercased() == "bearer", KeyRing.isKey(words[1]) else {
+            return nil
+        }
+        return String(words[1])
+    }
+
+    private static func nowMilliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+}

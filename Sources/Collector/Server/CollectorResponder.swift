@@ -1,0 +1,103 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// A request's surroundings, with the connection it came by.
+struct CollectorContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+}
+
+/// The collector's two doors: `POST /v1/blocks` and `GET /health`.
+struct CollectorResponder: HTTPResponder {
+    typealias Context = CollectorContext
+
+    /// What all bodies in progress may take together.
+    static let bodyBytesMax = 256 << 20
+
+    let desk: BlockDesk
+    let budget = BodyBudget(bytes: bodyBytesMax)
+
+    func respond(to request: Request, context: CollectorContext) async throws -> Response {
+        let reader = BodyReader(channel: context.channel)
+        switch (request.uri.path, request.method) {
+        case ("/v1/blocks", .post):
+            return try await takeBlock(request, reader)
+        case ("/v1/blocks", _):
+            try await reader.discard(request.body)
+            return response(.unsigned(405, "only_post"), [.allow: "POST"])
+        case ("/health", .get):
+            try await reader.discard(request.body)
+            return response(
+                BlockAnswer(status: 200, body: Array(#"{"status":"ok"}"#.utf8), signature: nil))
+        case ("/health", _):
+            try await reader.discard(request.body)
+            return response(.unsigned(405, "only_get"), [.allow: "GET"])
+        default:
+            try await reader.discard(request.body)
+            return response(.unsigned(404, "no_such_path"))
+        }
+    }
+
+    private func takeBlock(_ request: Request, _ reader: BodyReader) async throws -> Response {
+        let sender: BlockDesk.Credentials
+        switch desk.admit(
+            authorization: request.headers[.authorization],
+            device: request.headers[.footfallDevice], nonce: request.headers[.footfallNonce])
+        {
+        case .success(let credentials): sender = credentials
+        case .failure(let turned):
+            try await reader.discard(request.body)
+            return response(turned.answer)
+        }
+        guard request.headers[.contentType] == "application/vnd.footfall.block",
+            request.headers[.contentEncoding] == nil
+        else {
+            try await reader.discard(request.body)
+            return response(.unsigned(415, "not_a_block"))
+        }
+        let stated = request.headers[.contentLength].flatMap { Int($0) }
+        let expected = min(max(stated ?? BlockDesk.bodyBytesMax, 0), BlockDesk.bodyBytesMax)
+        guard budget.reserve(expected) else {
+            try await reader.discard(request.body)
+            return response(.unsigned(503, "busy"))
+        }
+        defer { budget.release(expected) }
+        switch try await reader.read(
+            request.body, upTo: BlockDesk.bodyBytesMax, expected: expected)
+        {
+        case .whole(let body): return response(await desk.take(body, from: sender))
+        case .tooLarge(let digest):
+            return response(desk.refuseTooLarge(digest: digest, from: sender))
+        }
+    }
+
+    private func response(_ answer: BlockAnswer, _ more: HTTPFields = [:]) -> Response {
+        var headers = more
+        headers[.contentType] = "application/json"
+        if let signature = answer.signature { headers[.footfallSignature] = signature }
+        if answer.status == 503 { headers[.retryAfter] = "5" }
+        return Response(
+            status: HTTPResponse.Status(code: answer.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}
+
+extension HTTPField.Name {
+    static let footfallDevice = named("Footfall-Device")
+    static let footfallNonce = named("Footfall-Nonce")
+    static let footfallSignature = named("Footfall-Signature")
+
+    private static func named(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else {
+            preconditionFailure("a header's name is made of token characters")
+        }
+        return field
+    }
+}
