@@ -1,0 +1,99 @@
+# Footfall. Every verb first installs what it lacks (Tests/Tools/ensure) and can be run on its own.
+#
+#   make demo       an afternoon in a simulated shop, from three kiosks to a funnel
+#   make test       unit tests, then the end-to-end suite against both device executables
+#   make check      format lint, house style, both builds, and all that `make test` runs
+#   make device     build/footfall: Embedded Swift, stripped; what ships on a kiosk
+#   make collector  build/footfall-collector
+#   make footprint  the device executable's size, libraries, memory and wake-ups at idle
+#   make format     formats the Swift sources in place
+#   make clean      removes every build
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint tidy units device collector ordinary end-to-end results \
+        footprint format clean
+
+ENSURE := @Tests/Tools/ensure
+# The build itself refuses an import that Package.swift does not declare.
+BUILD := swift build --explicit-target-dependency-import-check error
+# Unused code of eight modules goes at the link: 40 % of the size.
+EMBEDDED := -c release --traits Embedded --product footfall --scratch-path .build-embedded \
+    -Xswiftc -use-ld=lld -Xlinker --gc-sections -Xlinker --icf=all \
+    -Xswiftc -Xfrontend -Xswiftc -function-sections
+# The toolchain's folder of Embedded libraries, found when a recipe runs.
+EMBEDDED_LIBS = $$(swiftc -print-target-info | \
+    sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/$$(uname -m)-unknown-linux-gnu
+COLLECTOR := -c release --product footfall-collector --static-swift-stdlib
+VENV := build/venv
+PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
+# A crash is reported by its signal; the backtracer would only hold the test up.
+export SWIFT_BACKTRACE = enable=no
+
+help:
+	@sed -n '3,9s/^# *//p' Makefile
+
+demo: device collector
+	$(ENSURE) python
+	@python3 -B Tests/Demo/demo.py
+
+test: units device collector ordinary end-to-end results
+
+check: lint tidy test
+
+device:
+	$(ENSURE) swift libraries elf
+	export SWIFT_EMBEDDED_LIBS="$(EMBEDDED_LIBS)" && $(BUILD) $(EMBEDDED)
+	@mkdir -p build
+	strip -o build/footfall .build-embedded/release/footfall
+
+collector:
+	$(ENSURE) swift libraries elf
+	$(BUILD) $(COLLECTOR)
+	@mkdir -p build
+	strip -o build/footfall-collector .build/release/footfall-collector
+
+lint:
+	$(ENSURE) swift
+	swift format lint --strict -r Sources Tests Package.swift
+
+tidy: $(VENV)/ready
+	@mkdir -p build/results
+	$(PYTEST) -q Tests/Tidy --junitxml build/results/tidy.xml
+
+units:
+	$(ENSURE) swift libraries
+	@mkdir -p build/results && rm -f build/results/units.xml
+	swift test --disable-xctest --explicit-target-dependency-import-check error \
+	    --xunit-output build/results/units.xml
+
+ordinary:
+	$(ENSURE) swift libraries
+	$(BUILD) --product footfall
+
+end-to-end: $(VENV)/ready
+	@mkdir -p build/results
+	FOOTFALL_DEVICE=build/footfall $(PYTEST) -q Tests/EndToEnd \
+	    --junitxml build/results/embedded.xml
+	FOOTFALL_DEVICE=.build/debug/footfall $(PYTEST) -q Tests/EndToEnd -m "not centre" \
+	    --junitxml build/results/ordinary.xml
+
+results:
+	@python3 -B Tests/Tools/results.py build/results
+
+footprint: device
+	$(ENSURE) python
+	@python3 -B Tests/Tools/footprint.py build/footfall
+
+format:
+	$(ENSURE) swift
+	swift format -i -r Sources Tests Package.swift
+
+$(VENV)/ready: Tests/EndToEnd/requirements.txt
+	$(ENSURE) python
+	@rm -rf $(VENV) && python3 -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+clean:
+	rm -rf build .build .build-embedded
