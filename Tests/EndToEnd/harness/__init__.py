@@ -1,0 +1,1 @@
+"""Real processes, real sockets, and independent readings of every format they speak."""
