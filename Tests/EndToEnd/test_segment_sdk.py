@@ -1,4 +1,4 @@
-"""The published Segment library for Python, unmodified: each call arrives once, whatever happens."""
+"""The published Segment library for Python, unmodified: whatever happens, a call arrives once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the agent sends, and what it makes of every answer: against a collector of the test's own."""
+"""What the agent sends, and what it makes of every answer of a collector that the test plays."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ def test_uploads_keep_to_the_contract(
     for upload in double.uploads:
         assert upload.block.header["device"] == "kiosk-1"
         assert upload.block.header["epoch"] == 1 and "previous" not in upload.block.header
-        assert hashlib.sha256(upload.exchange.body).hexdigest()
     lanes = {
         event["event"]["messageId"]: upload.block.header["lane"]
         for upload in double.uploads for event in upload.block.events
@@ -78,7 +77,7 @@ def without_signature(upload: Upload) -> Reply:
 
 
 def captive(upload: Upload) -> Reply:
-    return Reply(200, b"<html>Welcome to our guest network</html>", (("Content-Type", "text/html"),))
+    return Reply(200, b"<html>Welcome, guest</html>", (("Content-Type", "text/html"),))
 
 
 def redirect(upload: Upload) -> Reply:
@@ -103,8 +102,8 @@ def fewer(upload: Upload) -> Reply:
 def more(upload: Upload) -> Reply:
     """Acknowledges an event that was not in the block."""
     sequences = [*upload.block.sequences, upload.block.sequences[-1] + 1]
-    count = len(sequences)
-    return signed(upload.key, receipt(upload, ids=doubles.ranges(sequences), count=count, new=count))
+    ids, count = doubles.ranges(sequences), len(sequences)
+    return signed(upload.key, receipt(upload, ids=ids, count=count, new=count))
 
 
 @pytest.mark.parametrize("lie", [
@@ -164,7 +163,9 @@ def test_retry_after_is_honoured_and_new_events_do_not_defeat_it(
     assert sorted(double.held.values()) == expected(agent, EVENTS[:10])
 
 
-@pytest.mark.parametrize("fault", [Fault.LOST_ANSWER, Fault.UNAVAILABLE, Fault.CUT, Fault.TRUNCATED])
+@pytest.mark.parametrize("fault", [
+    Fault.LOST_ANSWER, Fault.UNAVAILABLE, Fault.CUT, Fault.TRUNCATED,
+])
 def test_a_faulty_network_repeats_but_never_loses(
     make_agent: Callable[..., Agent], double: CollectorDouble,
     make_proxy: Callable[..., FaultProxy], fault: Fault,
@@ -213,8 +214,7 @@ def test_conflict_begins_a_new_stream_and_sends_again(
     first = double.uploads[0]
     taken = {text for key, text in double.held.items() if key[0] != first.id[0]}
     assert set(first.block.texts) <= taken
-    held = {(event.get("messageId")) for event in EVENTS[:10]}
-    assert len(held) == 10 and "clone" in str(agent.status()).lower()
+    assert "cloned or restored" in agent.command_line("status").out
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])

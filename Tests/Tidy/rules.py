@@ -123,7 +123,7 @@ def function_length(source: Source) -> Iterator[Finding]:
 
 def reminders(source: Source) -> Iterator[Finding]:
     """What is to be done is done, or is an issue."""
-    words = "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "WI" + "P"])
+    words = "|".join(["TO" + "DO", "FIX" + "ME", "HA" + "CK", "WI" + "P"])
     if source.path.suffix != "":
         yield from _search(source, rf"\b(?:{words})\b", source.text, "a leftover reminder")
 

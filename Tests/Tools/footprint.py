@@ -57,7 +57,8 @@ def main(executable: Path) -> int:
     print(f"memory, PSS    {memory['Pss']:>9,} KiB               (at most {PSS_KIB_MAX:,})")
     print(f"memory, RSS    {memory['Rss']:>9,} KiB")
     print(f"private dirty  {private:>9,} KiB")
-    print(f"wake-ups       {wake_ups:>9,} in {WATCH_SECONDS:.0f} s           (at most {WAKE_UPS_MAX})")
+    seconds = f"in {WATCH_SECONDS:.0f} s"
+    print(f"wake-ups       {wake_ups:>9,} {seconds:<19} (at most {WAKE_UPS_MAX})")
     over = size > SIZE_BYTES_MAX or memory["Pss"] > PSS_KIB_MAX or wake_ups > WAKE_UPS_MAX
     if over:
         print("footprint: over a bound", file=sys.stderr)
