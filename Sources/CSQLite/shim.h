@@ -1,2 +1,93 @@
 #pragma once
 #include <sqlite3.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+// What Swift cannot spell: macros with casts, variadics, errno. Every call about a file answers a
+// value of at least 0, or -errno.
+
+static inline int sqlite_shim_bind_blob(sqlite3_stmt *s, int at, const void *bytes, int count) {
+  return sqlite3_bind_blob(s, at, count ? bytes : "", count, SQLITE_TRANSIENT);
+}
+
+static inline int sqlite_shim_bind_text(sqlite3_stmt *s, int at, const void *bytes, int count) {
+  return sqlite3_bind_text(s, at, count ? (const char *)bytes : "", count, SQLITE_TRANSIENT);
+}
+
+/// Answers the option's value after it was set; -1 asks only.
+static inline int sqlite_shim_file_option(sqlite3 *database, int option, int value) {
+  return sqlite3_file_control(database, "main", option, &value) == SQLITE_OK ? value : -1;
+}
+
+static inline int sqlite_shim_checkpoint_on_close(sqlite3 *database, int is_wanted) {
+  return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_wanted, (int *)0);
+}
+
+static inline int sqlite_shim_open(const char *path, int is_made) {
+  int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (is_made ? O_CREAT : 0), 0600);
+  return file < 0 ? -errno : file;
+}
+
+static inline int sqlite_shim_open_directory(const char *path) {
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  return file < 0 ? -errno : file;
+}
+
+static inline int sqlite_shim_lock(int file) {
+  return flock(file, LOCK_EX | LOCK_NB) ? -errno : 0;
+}
+
+static inline int sqlite_shim_make_directory(const char *path) {
+  return mkdir(path, 0700) ? -errno : 0;
+}
+
+static inline int sqlite_shim_set_mode(const char *path, int mode) {
+  return chmod(path, (mode_t)mode) ? -errno : 0;
+}
+
+static inline int64_t sqlite_shim_byte_count(const char *path) {
+  struct stat status;
+  return stat(path, &status) ? -errno : (int64_t)status.st_size;
+}
+
+static inline int sqlite_shim_allocate(int file, int64_t byte_count) {
+  return -posix_fallocate(file, 0, byte_count);
+}
+
+static inline int64_t sqlite_shim_free_bytes(const char *path) {
+  struct statvfs status;
+  return statvfs(path, &status) ? -errno : (int64_t)status.f_bavail * (int64_t)status.f_frsize;
+}
+
+static inline int sqlite_shim_rename(const char *from, const char *to) {
+  return rename(from, to) ? -errno : 0;
+}
+
+static inline int sqlite_shim_unlink(const char *path) { return unlink(path) ? -errno : 0; }
+static inline int sqlite_shim_truncate(int file) { return ftruncate(file, 0) ? -errno : 0; }
+static inline int sqlite_shim_sync(int file) { return fsync(file) ? -errno : 0; }
+static inline int sqlite_shim_close(int file) { return close(file) ? -errno : 0; }
+
+static inline int64_t sqlite_shim_read(int file, void *bytes, size_t count) {
+  ssize_t answer = pread(file, bytes, count, 0);
+  return answer < 0 ? -errno : answer;
+}
+
+static inline int64_t sqlite_shim_write(int file, const void *bytes, size_t count) {
+  ssize_t answer = pwrite(file, bytes, count, 0);
+  return answer < 0 ? -errno : answer;
+}
+
+static inline int sqlite_shim_process(void) { return (int)getpid(); }
+static inline int sqlite_shim_would_block(void) { return -EWOULDBLOCK; }
+static inline int sqlite_shim_exists_already(void) { return -EEXIST; }
+static inline int sqlite_shim_is_missing(void) { return -ENOENT; }

@@ -1,0 +1,131 @@
+public import Events
+
+/// The starts of the agent on this database, and its streams.
+extension EventStore {
+    /// Begins the next epoch in the same stream: the sequence numbers of this one are used up.
+    public func beginEpoch() throws(StoreError) {
+        try guarded { (database) throws(StoreError) in try beginEpoch(database, in: nil) }
+    }
+
+    /// Begins a new stream, and the next epoch in it: the collector holds others under our ids.
+    public func beginStream(_ stream: StreamID) throws(StoreError) {
+        try guarded { (database) throws(StoreError) in try beginEpoch(database, in: stream) }
+        try files.record(stream)
+    }
+
+    /// Commits the epoch after the largest one, in `newStream` or in the last one's.
+    ///
+    /// `carried` are epochs of a damaged database, stored in the same instant.
+    func beginEpoch(
+        _ database: Database, in newStream: StreamID?, carrying carried: [[Value]] = []
+    ) throws(StoreError) {
+        let (next, stream) = try database.transaction {
+            (database) throws(StoreError) -> (UInt32, StreamID) in
+            let insert = try database.connection.prepare(
+                "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)")
+            for row in carried {
+                try insert.bind(row)
+                _ = try insert.step()
+            }
+            let last = try database.connection.prepare(
+                "SELECT epoch, stream FROM epoch ORDER BY epoch DESC LIMIT 1")
+            let hasLast = try last.step()
+            let next = hasLast ? last.integer(0) + 1 : 1
+            guard let stream = newStream ?? (hasLast ? StreamID(bytes: last.bytes(1)) : nil),
+                next <= Int64(Limits.epochLast)
+            else { throw StoreError(.corrupt, "begin an epoch", detail: "no valid last epoch") }
+            last.reset()
+            try prune(database)
+            try insert.run(
+                .integer(next), .blob(stream.bytes), .blob(boot.bytes), .integer(0), .integer(0))
+            return (UInt32(next), stream)
+        }
+        epoch = next
+        self.stream = stream
+        nextSequence = 0
+        commitCount = 0
+        tailEvents = [0, 0, 0]
+        tailBytes = [0, 0, 0]
+        unsealedFrom = 0
+    }
+
+    /// Goes on after the database was opened again: in a new epoch, if a failed commit is in it.
+    func resume(_ database: Database) throws(StoreError) {
+        let current = try database.connection.prepare(
+            "SELECT end, commits FROM epoch WHERE epoch = ? AND stream = ?")
+        try current.bind(.integer(Int64(epoch)), .blob(stream.bytes))
+        let isAsKnown =
+            try current.step() && current.integer(0) == Int64(nextSequence)
+            && current.integer(1) == commitCount
+        current.reset()
+        if !isAsKnown { try beginEpoch(database, in: nil) }
+    }
+
+    /// What ids of `epoch` need beside lane and sequence; nil for an unknown epoch.
+    public func epochInfo(_ epoch: UInt32) throws(StoreError) -> EpochInfo? {
+        try guarded { (database) throws(StoreError) in try epochInfo(epoch, in: database) }
+    }
+
+    func epochInfo(_ epoch: UInt32, in database: Database) throws(StoreError) -> EpochInfo? {
+        let row = try database.connection.prepare(
+            "SELECT stream, boot FROM epoch WHERE epoch = ?")
+        try row.bind(.integer(Int64(epoch)))
+        guard try row.step(), let stream = StreamID(bytes: row.bytes(0)),
+            let boot = StreamID(bytes: row.bytes(1))
+        else { return nil }
+        let previous = try database.connection.prepare(
+            "SELECT epoch, end FROM epoch WHERE epoch < ? AND stream = ? AND end > 0 "
+                + "ORDER BY epoch DESC LIMIT 1")
+        try previous.bind(.integer(Int64(epoch)), .blob(stream.bytes))
+        let hasPrevious = try previous.step()
+        return EpochInfo(
+            epoch: epoch, stream: stream, boot: boot,
+            previousEpoch: hasPrevious ? UInt32(truncatingIfNeeded: previous.integer(0)) : nil,
+            previousEnd: hasPrevious ? UInt32(truncatingIfNeeded: previous.integer(1)) : 0)
+    }
+
+    /// Forgets epochs that gave no number, and those before the last one that a queued row needs.
+    private func prune(_ database: Database) throws(StoreError) {
+        try database.connection.run("DELETE FROM epoch WHERE end = 0")
+        var oldest = Int64(Limits.epochLast) + 1
+        for table in RowTable.allCases {
+            for lane in Lane.allCases {
+                let range = Eviction.range(of: lane)
+                let row = database.oldestRows[Int(table.rawValue)]
+                try row.bind(.integer(range.first), .integer(range.last))
+                if try row.step() {
+                    oldest = min(oldest, Int64(RowID(value: row.integer(0)).epoch))
+                }
+                row.reset()
+            }
+        }
+        // Each stream's last epoch before the oldest queued one says where that one began.
+        try database.connection.prepare(
+            "DELETE FROM epoch WHERE epoch < ?1 AND epoch NOT IN "
+                + "(SELECT max(epoch) FROM epoch WHERE epoch < ?1 GROUP BY stream)"
+        ).run(.integer(oldest))
+    }
+}
+
+extension StreamID {
+    /// The 16 bytes, as the database holds them.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        for word in [high, low] {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return bytes
+    }
+
+    /// Takes 16 bytes; nil for any other count.
+    init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        var words: [UInt64] = [0, 0]
+        for (index, byte) in bytes.enumerated() {
+            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        }
+        self.init(high: words[0], low: words[1])
+    }
+}

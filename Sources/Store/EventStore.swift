@@ -1,0 +1,184 @@
+public import Events
+
+/// Keeps encoded events until they are delivered, across power cuts and within a disk budget.
+///
+/// One owner, one thread. All that is stored goes through ``commit(_:)``.
+public final class EventStore {
+    /// The least quota: below it the log and the ballast leave too little room.
+    public static let quotaBytesMin: Int64 = 16 << 20
+    /// The quota unless the operator says otherwise.
+    public static let quotaBytesDefault: Int64 = 64 << 20
+
+    /// How the database was found.
+    public internal(set) var opening: Opening = .existing
+    /// The stream of new events.
+    public internal(set) var stream: StreamID
+    /// The epoch of new events.
+    public internal(set) var epoch: UInt32 = 0
+    /// The next event's sequence number; above `Limits.sequenceLast` a new epoch is due.
+    public internal(set) var nextSequence: UInt32 = 0
+    var commitCount: Int64 = 0
+    /// The kernel's boot id, as the opener gave it.
+    public let boot: StreamID
+
+    var files: StateFiles
+    let quotaBytes: Int64
+    let vfs: String?
+    /// Nil after the disk failed, until it is opened again.
+    var database: Database?
+    var pagesMax: Int64 = 0
+    var ballastCountdown = 0
+
+    // What the current epoch has in the table `tail`, by lane: it begins with nothing.
+    var tailEvents: [Int64] = [0, 0, 0]
+    var tailBytes: [Int64] = [0, 0, 0]
+    /// Where the search for unsealed rows of epochs that are over goes on; nil when it is done.
+    var unsealedFrom: Int64? = 0
+    var quarantineBytes: Int64 = 0
+    var messageCount: Int64 = 0
+    var shipped: [RowKey] = []
+    var tombstonesShippedThrough: Int64 = 0
+
+    /// Opens the store in `directory`, which is made if only it is missing, and begins a new epoch.
+    ///
+    /// The epoch is committed at return. `freshStream` is 16 random bytes, used where a new stream
+    /// begins; `wallMilliseconds` dates a report of damage. A quota under `quotaBytesMin` counts as
+    /// that. Throws `busy` where another process has the store, `newer`, or `unavailable`.
+    public convenience init(
+        directory: String, quotaBytes: Int64, boot: StreamID, freshStream: StreamID,
+        wallMilliseconds: Int64
+    ) throws(StoreError) {
+        try self.init(
+            directory: directory, quotaBytes: quotaBytes, boot: boot, freshStream: freshStream,
+            wallMilliseconds: wallMilliseconds, vfs: nil)
+    }
+
+    init(
+        directory: String, quotaBytes: Int64, boot: StreamID, freshStream: StreamID,
+        wallMilliseconds: Int64, vfs: String?
+    ) throws(StoreError) {
+        files = try StateFiles(directory: directory)
+        self.quotaBytes = max(quotaBytes, Self.quotaBytesMin)
+        self.boot = boot
+        self.vfs = vfs
+        stream = freshStream
+        do throws(StoreError) {
+            try start(freshStream: freshStream, wallMilliseconds: wallMilliseconds)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            try recover(freshStream: freshStream, wallMilliseconds: wallMilliseconds)
+        }
+    }
+
+    // The database goes before the lock.
+    deinit { database = nil }
+
+    /// Sets the damaged database aside, carries over what can be read, and begins a new stream.
+    ///
+    /// For whoever was answered `corrupt`. Rows keep their ids under their old stream; what was
+    /// carried over and what is lost is in `opening` and in the text `damaged`.
+    public func recover(
+        freshStream: StreamID, wallMilliseconds: Int64
+    ) throws(StoreError) {
+        database = nil
+        shipped = []
+        tombstonesShippedThrough = 0
+        try files.setAside()
+        try start(freshStream: freshStream, wallMilliseconds: wallMilliseconds)
+    }
+
+    /// Writes the log back into the database, closes it and lets go of the lock.
+    ///
+    /// Every call after this one throws `unavailable`.
+    public func close() {
+        database = nil
+        files.unlock()
+    }
+
+    /// Opens the database and begins an epoch, in a new stream if the database is new.
+    private func start(freshStream: StreamID, wallMilliseconds: Int64) throws(StoreError) {
+        let database = try openDatabase()
+        // The first epoch is stored last, so without one whatever was begun here was broken off.
+        if try database.connection.integer("SELECT count(*) FROM epoch") == 0 {
+            try begin(database, freshStream: freshStream, wallMilliseconds: wallMilliseconds)
+        } else {
+            opening = .existing
+            try withBallast { () throws(StoreError) in try beginEpoch(database, in: nil) }
+        }
+        self.database = database
+        try files.syncDirectory()
+        try files.record(stream)
+        if !files.hasBallast { files.addBallast() }
+    }
+
+    /// The open database; opens it again after the disk failed.
+    func opened() throws(StoreError) -> Database {
+        if let database { return database }
+        guard files.isLocked else {
+            throw StoreError(.unavailable, "use the store", detail: "it is closed")
+        }
+        let database = try openDatabase()
+        try resume(database)
+        self.database = database
+        return database
+    }
+
+    /// Passes an operation's result on; after an error that casts doubt on it, closes the database.
+    func guarded<Result>(
+        _ operation: (Database) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        let database = try opened()
+        do throws(StoreError) {
+            return try operation(database)
+        } catch {
+            if error.code == .unavailable || error.code == .busy || !database.connection.isIdle {
+                self.database = nil
+            }
+            throw error
+        }
+    }
+
+    /// Does what may find the disk full; if it does, does it again without the ballast.
+    func withBallast<Result>(
+        _ operation: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        do throws(StoreError) {
+            return try operation()
+        } catch {
+            guard error.code == .full, files.hasBallast else { throw error }
+            files.dropBallast()
+            return try operation()
+        }
+    }
+
+    private func openDatabase() throws(StoreError) -> Database {
+        try files.prepareDatabaseFile()
+        pagesMax = Budget.pagesMax(quotaBytes: quotaBytes, setAsideBytes: files.setAsideBytes)
+        let database = try Database(path: files.database, pagesMax: pagesMax, vfs: vfs)
+        do throws(StoreError) {
+            try withBallast { () throws(StoreError) in try database.restartLog() }
+        } catch {
+            // On a disk that stays full the log waits for room, as it does while running.
+            guard error.code == .full else { throw error }
+        }
+        quarantineBytes = try Quarantine.bytes(in: database)
+        messageCount = try database.connection.integer("SELECT sum(count) FROM message")
+        return database
+    }
+}
+
+/// How much of the quota is whose.
+enum Budget {
+    /// The pages that the database may have.
+    static func pagesMax(quotaBytes: Int64, setAsideBytes: Int64) -> Int64 {
+        max(room(quotaBytes) / 2, room(quotaBytes) - setAsideBytes) / Schema.pageBytes
+    }
+
+    /// The bytes for the database and what is set aside.
+    static func room(_ quotaBytes: Int64) -> Int64 {
+        quotaBytes - Schema.logBytes - StateFiles.ballastBytes
+    }
+
+    /// The bytes for the quarantine.
+    static func quarantine(_ quotaBytes: Int64) -> Int64 { quotaBytes / 100 }
+}

@@ -1,0 +1,148 @@
+internal import Events
+
+/// Carries over from a damaged database what SQL can still read.
+final class Salvager {
+    /// What came of it.
+    private(set) var salvage = Salvage()
+    /// The epochs' rows, those of which only their events are left with them.
+    private(set) var epochs: [[Value]] = []
+
+    private let database: Database
+    /// The stream of rows whose epoch cannot be read.
+    private let owner: StreamID
+    private let path: String
+    private let vfs: String?
+    private var pending: [[Value]] = []
+    private var pendingBytes = 0
+    private var knownEpochs: Set<Int64> = []
+
+    /// How much is carried over in one transaction: far less than the log holds.
+    private static let transactionBytesMax = 256 << 10
+
+    init(into database: Database, owner: StreamID, path: String, vfs: String?) {
+        self.database = database
+        self.owner = owner
+        self.path = path
+        self.vfs = vfs
+    }
+
+    /// Reads all tables; only what fails on the new database's side is thrown.
+    func run() throws(StoreError) {
+        guard let old = open() else {
+            salvage.gaps.append("everything in it")
+            return
+        }
+        for table in ["tail", "block", "quarantine", "tombstone", "message", "epoch"] {
+            try carry(table, from: old)
+        }
+        try carryNamed(from: old)
+        old.leaveUntouchedOnClose()
+    }
+
+    private func open() -> Connection? {
+        do throws(StoreError) {
+            let old = try Connection(path: path, vfs: vfs)
+            old.leaveUntouchedOnClose()
+            for setting in [
+                "locking_mode = EXCLUSIVE", "query_only = ON", "cell_size_check = ON",
+                "mmap_size = 0", "trusted_schema = OFF",
+            ] {
+                try old.run("PRAGMA " + setting)
+            }
+            guard try old.integer("PRAGMA user_version") == Schema.version else { return nil }
+            return old
+        } catch {
+            return nil
+        }
+    }
+
+    private func carry(_ table: String, from old: borrowing Connection) throws(StoreError) {
+        guard var reader = TableReader(table, of: old) else {
+            salvage.gaps.append("all of " + table)
+            return
+        }
+        do throws(StoreError) {
+            while let row = reader.next() {
+                guard let row = admit(row, from: table) else { continue }
+                pending.append(row)
+                pendingBytes += row.reduce(64) { (sum, value) in
+                    if case .blob(let bytes) = value { sum + bytes.count } else { sum }
+                }
+                if pendingBytes >= Self.transactionBytesMax { try store(in: table) }
+            }
+            try store(in: table)
+        } catch {
+            guard error.code == .full else { throw error }
+            salvage.gaps.append("the rest of " + table + ", for want of room")
+        }
+        for gap in reader.gaps { salvage.gaps.append(table + " between " + gap) }
+    }
+
+    /// The row as it is to be stored; nil if it is not, because it makes no sense or goes elsewhere.
+    private func admit(_ row: [Value], from table: String) -> [Value]? {
+        if table == "epoch" {
+            guard case .integer(let epoch)? = row.first else { return nil }
+            // Of a row that stood in for this one there is no further need.
+            epochs.removeAll { if case .integer(epoch)? = $0.first { true } else { false } }
+            epochs.append(row)
+            return nil
+        }
+        guard table == "tail" || table == "block" else { return row }
+        guard row.count == 4, case .integer(let number) = row[0], case .integer(let count) = row[1],
+            case .blob(let bytes) = row[2], case .blob = row[3],
+            let ranges = RangeCoding.ranges(bytes)
+        else { return nil }
+        let id = RowID(value: number)
+        guard number >= 0, id.lane != nil, ranges.first?.first == id.first,
+            ranges.reduce(0, { $0 + $1.count }) == count
+        else { return nil }
+        salvage.rowCount += 1
+        salvage.eventCount += count
+        remember(id, end: Int64(ranges.last?.last ?? 0) + 1)
+        return row
+    }
+
+    /// Lets a row stand in for its epoch's own, should that be unreadable.
+    private func remember(_ id: RowID, end: Int64) {
+        guard knownEpochs.insert(Int64(id.epoch)).inserted else { return }
+        epochs.append([
+            .integer(Int64(id.epoch)), .blob(owner.bytes),
+            .blob(StreamID(high: 0, low: 0).bytes), .integer(end), .integer(0),
+        ])
+    }
+
+    private func store(in table: String) throws(StoreError) {
+        guard let width = pending.first?.count else { return }
+        defer {
+            pending = []
+            pendingBytes = 0
+        }
+        let marks = Array(repeating: "?", count: width).joined(separator: ", ")
+        // A salvage that was broken off has left rows: they are the same.
+        let insert = try database.connection.prepare(
+            "INSERT OR IGNORE INTO " + table + " VALUES (" + marks + ")")
+        try database.transaction { (_) throws(StoreError) in
+            for row in pending {
+                try insert.bind(row)
+                _ = try insert.step()
+            }
+            insert.reset()
+        }
+    }
+
+    /// The two tables that are ordered by name; read until the first fault.
+    private func carryNamed(from old: borrowing Connection) throws(StoreError) {
+        for table in ["counter", "meta"] {
+            var isWhole = false
+            do throws(StoreError) {
+                let rows = try old.prepare("SELECT * FROM " + table)
+                while try rows.step() { pending.append(rows.values()) }
+                isWhole = true
+            } catch {
+                salvage.gaps.append("the rest of " + table)
+            }
+            try store(in: table)
+            if table == "counter" { salvage.hasCounters = isWhole }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import CSQLite
+
+/// The database's settings and tables.
+enum Schema {
+    /// The version that this software writes and reads.
+    static let version: Int64 = 1
+    static let pageBytes: Int64 = 4096
+    /// The write-ahead log at full size: 1000 frames, and what one commit may add to them.
+    static let logBytes: Int64 = 1032 * 4120
+
+    private static let tables = [
+        "CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE epoch (epoch INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
+            + "boot BLOB NOT NULL, end INTEGER NOT NULL, commits INTEGER NOT NULL)",
+        "CREATE TABLE tail (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, "
+            + "ranges BLOB NOT NULL, body BLOB NOT NULL)",
+        "CREATE TABLE block (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, "
+            + "ranges BLOB NOT NULL, body BLOB NOT NULL)",
+        "CREATE TABLE quarantine (id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, "
+            + "at INTEGER NOT NULL, reason TEXT NOT NULL, producer INTEGER NOT NULL, "
+            + "length INTEGER NOT NULL, body BLOB NOT NULL)",
+        "CREATE TABLE tombstone (id INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
+            + "epoch INTEGER NOT NULL, ranges BLOB NOT NULL, reason TEXT NOT NULL)",
+        "CREATE TABLE counter (lane INTEGER, name TEXT, value INTEGER NOT NULL, "
+            + "PRIMARY KEY (lane, name)) WITHOUT ROWID",
+        "CREATE TABLE message (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "
+            + "count INTEGER NOT NULL, ids BLOB NOT NULL)",
+    ]
+
+    /// Gives a connection the settings of the Store page.
+    static func configure(
+        _ connection: borrowing Connection, pagesMax: Int64
+    ) throws(StoreError) {
+        connection.keepLogFile()
+        for setting in [
+            // Before the first access: without shared memory, and only then the log.
+            "locking_mode = EXCLUSIVE", "page_size = 4096", "auto_vacuum = NONE",
+            "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 1000",
+            "secure_delete = OFF", "temp_store = MEMORY", "cache_size = -1024", "mmap_size = 0",
+            "cell_size_check = ON", "trusted_schema = OFF",
+        ] {
+            try connection.run("PRAGMA " + setting)
+        }
+        try limit(connection, pagesMax: pagesMax)
+    }
+
+    /// Lets the database grow to so many pages, or to what it has if that is more.
+    static func limit(_ connection: borrowing Connection, pagesMax: Int64) throws(StoreError) {
+        try connection.run("PRAGMA max_page_count = " + pagesMax.description)
+    }
+
+    /// Makes the tables in an empty database; refuses what is not ours.
+    static func prepare(_ connection: borrowing Connection) throws(StoreError) {
+        let found = try connection.integer("PRAGMA user_version")
+        guard found <= version else {
+            throw StoreError(
+                .newer, "open the database",
+                detail: "its version is " + found.description + ", this software's "
+                    + version.description)
+        }
+        let tableCount = try connection.integer("SELECT count(*) FROM sqlite_schema")
+        if found == version && tableCount == Int64(tables.count) { return }
+        guard found == 0 && tableCount == 0 else {
+            throw StoreError(.corrupt, "open the database", detail: "it is not a store")
+        }
+        try connection.run("BEGIN IMMEDIATE")
+        for table in tables { try connection.run(table) }
+        try connection.run("PRAGMA user_version = " + version.description)
+        try connection.run("COMMIT")
+        try fillLog(connection)
+    }
+
+    /// Brings the log to its full size, once: a growing log costs a file system journal entry a sync.
+    private static func fillLog(_ connection: borrowing Connection) throws(StoreError) {
+        do throws(StoreError) {
+            try connection.run("INSERT INTO block VALUES (0, 0, x'', zeroblob(1000 * 4092))")
+            try connection.run("DELETE FROM block")
+        } catch {
+            // Without room for it the log grows as it must; all else is the caller's to find out.
+            guard error.code == .full else { throw error }
+        }
+    }
+}

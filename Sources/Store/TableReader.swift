@@ -1,0 +1,99 @@
+internal import Events
+
+/// Reads a damaged table in row order, stepping over what cannot be read.
+struct TableReader {
+    /// What was stepped over, a phrase each.
+    private(set) var gaps: [String] = []
+
+    private let rows: Statement
+    private let hasEventIDs: Bool
+    private var start: Int64 = 0
+    private var lastRead: Int64?
+
+    private enum Found {
+        case row([Value])
+        case end
+        case damage
+    }
+
+    /// Reads `table`; nil where not even that can be asked.
+    init?(_ table: String, of connection: borrowing Connection) {
+        do throws(StoreError) {
+            rows = try connection.prepare(
+                "SELECT * FROM " + table + " WHERE rowid >= ? ORDER BY rowid LIMIT 1")
+        } catch {
+            return nil
+        }
+        hasEventIDs = table == "tail" || table == "block"
+    }
+
+    /// The next row that can be read; nil at the end.
+    mutating func next() -> [Value]? {
+        switch find(from: start) {
+        case .end: return nil
+        case .row(let row): return advance(to: row)
+        case .damage:
+            let gapStart = lastRead
+            guard let readable = firstReadable(after: start) else {
+                gaps.append(name(gapStart) + " and the end")
+                start = .max
+                return nil
+            }
+            guard case .row(let row) = find(from: readable) else {
+                gaps.append(name(gapStart) + " and the end")
+                start = .max
+                return nil
+            }
+            let next = advance(to: row)
+            gaps.append(name(gapStart) + " and " + name(lastRead))
+            return next
+        }
+    }
+
+    private mutating func advance(to row: [Value]) -> [Value]? {
+        guard case .integer(let id)? = row.first, id < .max else { return nil }
+        lastRead = id
+        start = id + 1
+        return row
+    }
+
+    private func find(from id: Int64) -> Found {
+        do throws(StoreError) {
+            try rows.bind(.integer(id))
+            defer { rows.reset() }
+            return try rows.step() ? .row(rows.values()) : .end
+        } catch {
+            return .damage
+        }
+    }
+
+    /// The least id from which reading works again, by doubling strides and then by halving.
+    private func firstReadable(after start: Int64) -> Int64? {
+        var damaged = start
+        var stride: Int64 = 1
+        while true {
+            let (probe, isOver) = start.addingReportingOverflow(stride)
+            if isOver || probe == .max { return nil }
+            if case .damage = find(from: probe) {
+                damaged = probe
+                let (doubled, isTooFar) = stride.multipliedReportingOverflow(by: 2)
+                if isTooFar { return nil }
+                stride = doubled
+                continue
+            }
+            var readable = probe
+            while readable - damaged > 1 {
+                let middle = damaged + (readable - damaged) / 2
+                if case .damage = find(from: middle) { damaged = middle } else { readable = middle }
+            }
+            return readable
+        }
+    }
+
+    private func name(_ id: Int64?) -> String {
+        guard let id else { return "the beginning" }
+        guard hasEventIDs, let lane = RowID(value: id).lane else { return id.description }
+        let row = RowID(value: id)
+        return lane.word + " " + row.epoch.description + ":" + row.first.description
+    }
+}
