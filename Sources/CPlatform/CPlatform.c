@@ -1,2 +1,218 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
+
+#include <arpa/inet.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/timex.h>
+#include <sys/un.h>
+
+void platform_error_text(int code, char *text, size_t capacity) {
+    const char *message = strerror_r(code, text, capacity);
+    if (message != text) snprintf(text, capacity, "%s", message);
+}
+
+// MARK: Files
+
+int platform_open(const char *path, int flags, mode_t mode) {
+    return open(path, flags | O_CLOEXEC, mode);
+}
+
+ssize_t platform_write(int fd, const uint8_t *bytes, size_t offset, size_t count) {
+    return write(fd, bytes + offset, count);
+}
+
+char platform_file_kind(mode_t mode) {
+    return S_ISREG(mode) ? 'f' : S_ISDIR(mode) ? 'd' : S_ISSOCK(mode) ? 's' : 'o';
+}
+
+const char *platform_environment(const char *name) { return getenv(name); }
+
+// MARK: Sockets
+
+int platform_socket_tcp(int is_version_6) {
+    int domain = is_version_6 ? AF_INET6 : AF_INET;
+    return socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+int platform_socket_unix(void) {
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+int platform_parse_address(const char *text, uint8_t address[16]) {
+    if (inet_pton(AF_INET, text, address) == 1) return 4;
+    return inet_pton(AF_INET6, text, address) == 1 ? 6 : 0;
+}
+
+int platform_bind_tcp(int fd, const uint8_t address[16], int is_version_6, uint16_t port) {
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (is_version_6) {
+        struct sockaddr_in6 name = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+        memcpy(&name.sin6_addr, address, 16);
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+        return bind(fd, (struct sockaddr *)&name, sizeof name);
+    }
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port)};
+    memcpy(&name.sin_addr, address, 4);
+    return bind(fd, (struct sockaddr *)&name, sizeof name);
+}
+
+static int unix_name(const char *path, struct sockaddr_un *name) {
+    memset(name, 0, sizeof *name);
+    name->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof name->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(name->sun_path, path);
+    return 0;
+}
+
+int platform_bind_unix(int fd, const char *path) {
+    struct sockaddr_un name;
+    if (unix_name(path, &name) < 0) return -1;
+    return bind(fd, (struct sockaddr *)&name, sizeof name);
+}
+
+int platform_connect_unix(int fd, const char *path) {
+    struct sockaddr_un name;
+    if (unix_name(path, &name) < 0) return -1;
+    return connect(fd, (struct sockaddr *)&name, sizeof name);
+}
+
+int platform_accept(int listener) {
+    return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int platform_bound_port(int fd) {
+    struct sockaddr_storage name;
+    socklen_t size = sizeof name;
+    if (getsockname(fd, (struct sockaddr *)&name, &size) < 0) return -1;
+    if (name.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&name)->sin_port);
+    if (name.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
+    return -1;
+}
+
+int platform_set_no_delay(int fd) {
+    int on = 1;
+    return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+int platform_socket_error(int fd) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
+int platform_peer(int fd, uint32_t *user, int32_t *process) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return -1;
+    *user = peer.uid;
+    *process = peer.pid;
+    return 0;
+}
+
+ssize_t platform_send(int fd, const uint8_t *bytes, size_t offset, size_t count) {
+    return send(fd, bytes + offset, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+ssize_t platform_receive(int fd, uint8_t *bytes, size_t count) {
+    return recv(fd, bytes, count, MSG_DONTWAIT);
+}
+
+int platform_is_readable(int fd) {
+    uint8_t byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+}
+
+int platform_resolve(const char *host, const char *port, struct addrinfo **results) {
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    // A literal address needs neither a name server nor a configured interface.
+    hints.ai_flags |= AI_NUMERICHOST;
+    if (getaddrinfo(host, port, &hints, results) == 0) return 0;
+    hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
+    return getaddrinfo(host, port, &hints, results);
+}
+
+// MARK: The event queue
+
+int platform_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t key) {
+    struct epoll_event event = {.events = events, .data.u64 = key};
+    return epoll_ctl(epoll, operation, fd, &event);
+}
+
+int platform_timer_open(void) {
+    return timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+}
+
+int platform_timer_arm(int fd, int64_t milliseconds) {
+    struct itimerspec time = {0};
+    time.it_value.tv_sec = milliseconds / 1000;
+    time.it_value.tv_nsec = milliseconds % 1000 * 1000000;
+    return timerfd_settime(fd, TFD_TIMER_ABSTIME, &time, NULL);
+}
+
+int platform_signals_open(void) {
+    sigset_t leave;
+    sigemptyset(&leave);
+    sigaddset(&leave, SIGTERM);
+    sigaddset(&leave, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    if (pthread_sigmask(SIG_BLOCK, &leave, NULL) != 0) return -1;
+    return signalfd(-1, &leave, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+void platform_signals_block_all(void) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
+int64_t platform_boot_milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// MARK: The process
+
+int platform_clock_is_synchronised(void) {
+    struct timex clock = {.modes = 0};
+    int state = adjtimex(&clock);
+    return state >= 0 && state != TIME_ERROR && !(clock.status & STA_UNSYNC);
+}
+
+int platform_group_id(const char *name, uint32_t *id) {
+    char text[16384];
+    struct group entry, *found = NULL;
+    int failure = getgrnam_r(name, &entry, text, sizeof text, &found);
+    if (failure != 0 || !found) return failure != 0 ? failure : ENOENT;
+    *id = entry.gr_gid;
+    return 0;
+}
+
+int platform_user_id(const char *name, uint32_t *id) {
+    char text[16384];
+    struct passwd entry, *found = NULL;
+    int failure = getpwnam_r(name, &entry, text, sizeof text, &found);
+    if (failure != 0 || !found) return failure != 0 ? failure : ENOENT;
+    *id = entry.pw_uid;
+    return 0;
+}
+
+int platform_forbid_core_dumps(void) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) < 0) return -1;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int platform_bound_heap(void) {
+    return mallopt(M_MMAP_THRESHOLD, 128 * 1024) && mallopt(M_ARENA_MAX, 1) ? 0 : -1;
+}

@@ -1,10 +1,86 @@
 #pragma once
-// What Swift needs of the C library and cannot spell itself: variadics, macros, errno, C globals.
-// Declarations and one-line shims only; what needs _GNU_SOURCE stands in CPlatform.c.
+// What Swift needs of the C library and cannot spell itself: variadics, macros, errno, C globals,
+// socket addresses. Declarations and thin shims only; what needs _GNU_SOURCE stands in CPlatform.c.
 #include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 static inline int platform_errno(void) { return errno; }
+
+// Writes the message for an errno to `text` and ends it with a zero.
+void platform_error_text(int code, char *text, size_t capacity);
+
+// MARK: Files
+
+int platform_open(const char *path, int flags, mode_t mode);
+// write(2) from `bytes + offset`.
+ssize_t platform_write(int fd, const uint8_t *bytes, size_t offset, size_t count);
+// 'f' regular, 'd' directory, 's' socket, 'o' other.
+char platform_file_kind(mode_t mode);
+// The value of an environment variable, or NULL.
+const char *platform_environment(const char *name);
+
+// MARK: Sockets: all non-blocking and close-on-exec
+
+int platform_socket_tcp(int is_version_6);
+int platform_socket_unix(void);
+// Reads a literal IP address into `address`, network order; returns 4, 6, or 0 for anything else.
+int platform_parse_address(const char *text, uint8_t address[16]);
+int platform_bind_tcp(int fd, const uint8_t address[16], int is_version_6, uint16_t port);
+// Sets ENAMETOOLONG where the path does not fit a socket address.
+int platform_bind_unix(int fd, const char *path);
+int platform_connect_unix(int fd, const char *path);
+int platform_accept(int listener);
+// The port that a TCP socket is bound to, or -1.
+int platform_bound_port(int fd);
+int platform_set_no_delay(int fd);
+// The pending error of a socket, as after connect(2).
+int platform_socket_error(int fd);
+int platform_peer(int fd, uint32_t *user, int32_t *process);
+// Both never raise SIGPIPE and never block. Sending starts at `bytes + offset`.
+ssize_t platform_send(int fd, const uint8_t *bytes, size_t offset, size_t count);
+ssize_t platform_receive(int fd, uint8_t *bytes, size_t count);
+// Whether bytes, an end or an error wait on a socket that should be silent.
+int platform_is_readable(int fd);
+int platform_resolve(const char *host, const char *port, struct addrinfo **results);
+
+// MARK: The event queue
+
+int platform_epoll_control(int epoll, int operation, int fd, uint32_t events, uint64_t key);
+int platform_timer_open(void);
+// Arms a timer for a moment of CLOCK_BOOTTIME; 0 disarms it.
+int platform_timer_arm(int fd, int64_t milliseconds);
+// Blocks SIGTERM and SIGINT in this thread and its future children, ignores SIGPIPE, and opens a
+// signalfd for the two.
+int platform_signals_open(void);
+// Blocks every signal in this thread.
+void platform_signals_block_all(void);
+int64_t platform_boot_milliseconds(void);
+
+// MARK: The process
+
+// Whether the kernel says that a time source disciplines the wall clock.
+int platform_clock_is_synchronised(void);
+// 0 and the id, ENOENT for an unknown name, or another errno.
+int platform_group_id(const char *name, uint32_t *id);
+int platform_user_id(const char *name, uint32_t *id);
+int platform_forbid_core_dumps(void);
+int platform_bound_heap(void);
