@@ -60,6 +60,8 @@ ssize_t platform_send(int fd, const uint8_t *bytes, size_t offset, size_t count)
 ssize_t platform_receive(int fd, uint8_t *bytes, size_t count);
 // Whether bytes, an end or an error wait on a socket that should be silent.
 int platform_is_readable(int fd);
+// Opens a socket and begins to connect it; -1 and errno where that fails at once.
+int platform_connect_tcp(const struct addrinfo *to);
 int platform_resolve(const char *host, const char *port, struct addrinfo **results);
 
 // MARK: The event queue

@@ -8,7 +8,9 @@ public enum SystemClock {
     /// 2026-01-01T00:00:00Z, before this software was written.
     static let plausibleFromMilliseconds: Int64 = 1_767_225_600_000
 
-    /// Milliseconds since the boot, suspend included. The corresponding clock is `CLOCK_BOOTTIME`.
+    /// Milliseconds since the boot, suspend included.
+    ///
+    /// The corresponding clock is `CLOCK_BOOTTIME`.
     public static func monotonicNow() -> Instant {
         Instant(milliseconds: platform_boot_milliseconds())
     }

@@ -1,0 +1,79 @@
+internal import CPlatform
+internal import Events
+
+/// How connections come in, and which one leaves when there are too many.
+extension LinuxWorld {
+    /// Newcomers taken at once, so that a flood of them does not starve those inside.
+    private static let acceptBatch = 16
+    /// How long newcomers wait in the kernel's queue when descriptors or memory have run out.
+    private static let acceptPauseMilliseconds: Int64 = 1_000
+
+    /// Takes newcomers from a listening socket.
+    mutating func accept(from listener: Int32, _ door: Door) {
+        for _ in 0..<LinuxWorld.acceptBatch {
+            let number = platform_accept(listener)
+            if number < 0 {
+                switch platform_errno() {
+                case EAGAIN: return
+                case EINTR, ECONNABORTED, EPROTO: continue
+                default: return pauseAccepting()
+                }
+            }
+            admit(number, door)
+        }
+    }
+
+    private mutating func pauseAccepting() {
+        acceptsAgainAt = now.advanced(byMilliseconds: LinuxWorld.acceptPauseMilliseconds)
+        watchListeners(false)
+    }
+
+    private mutating func admit(_ number: Int32, _ door: Door) {
+        let socket: FileDescriptor
+        do throws(PlatformError) { socket = try FileDescriptor(owning: number, "accept") } catch {
+            return
+        }
+        if door == .http { _ = platform_set_no_delay(number) }
+        makeRoom(door)
+        lastConnection += 1
+        let connection = Connection(
+            ConnectionID(lastConnection), door, owning: socket, at: now)
+        connections[lastConnection] = connection
+        tell(.opened(connection.id, door, door == .http ? nil : LinuxWorld.peer(number)))
+        watch(connection)
+    }
+
+    private static func peer(_ number: Int32) -> Peer? {
+        var userID: UInt32 = 0
+        var processID: Int32 = 0
+        guard unsafe platform_peer(number, &userID, &processID) == 0 else { return nil }
+        return Peer(userID: userID, processID: processID)
+    }
+
+    /// Closes the connection that has been silent longest where one more would be too many.
+    ///
+    /// Operators and producers are counted apart. One that is closing anyway goes first.
+    private mutating func makeRoom(_ door: Door) {
+        let isControl = door == .control
+        let limit = isControl ? LinuxWorld.controlConnectionLimit : LinuxWorld.connectionLimit
+        var count = 0
+        var silent: Connection?
+        for connection in connections.values
+        where (connection.door == .control) == isControl && !connection.isGone {
+            count += 1
+            if let best = silent, !connection.isStaler(than: best) { continue }
+            silent = connection
+        }
+        guard count >= limit, let silent else { return }
+        if silent.isClosing { forget(silent) } else { drop(silent) }
+    }
+}
+
+extension Connection {
+    /// Whether this one goes before another; by number where both are alike, never by hash order.
+    fileprivate func isStaler(than other: Connection) -> Bool {
+        if isClosing != other.isClosing { return isClosing }
+        if lastActivity != other.lastActivity { return lastActivity < other.lastActivity }
+        return id.value < other.id.value
+    }
+}

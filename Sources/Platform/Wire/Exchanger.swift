@@ -1,0 +1,95 @@
+internal import CPlatform
+internal import Events
+
+/// Performs exchanges on the wire's thread, and keeps the last connection for the next one.
+struct Exchanger {
+    private struct Kept {
+        var transport: SocketTransport
+        var destination: Destination
+        var until: Instant
+    }
+
+    private let mailbox: Mailbox
+    private let limits: WireLimits
+    private var kept: Kept?
+
+    init(_ mailbox: Mailbox, _ limits: WireLimits) {
+        self.mailbox = mailbox
+        self.limits = limits
+    }
+
+    /// Performs one exchange; blocks until it has an outcome or the loop gives it up.
+    mutating func perform(_ exchange: Exchange, ticket: UInt64) -> ExchangeAnswer.Outcome {
+        if exchange.destination.isSecure { return .failure(.unsupported, code: 0) }
+        let deadline = SystemClock.monotonicNow().advanced(
+            byMilliseconds: limits.exchangeMilliseconds)
+        let conversation = Conversation(exchange, limits, deadline)
+        if let old = reuse(exchange.destination, ticket) {
+            do throws(Conversation.Failure) {
+                return finish(try conversation.hold(over: old), old, exchange.destination)
+            } catch {
+                // The peer may close a connection at any time between exchanges; the collector tells
+                // repeats apart, so one more try costs nothing.
+                if !error.isRetryable { return .failure(error.step, code: error.code) }
+            }
+        }
+        do throws(Conversation.Failure) {
+            let fresh = try connect(exchange.destination, ticket, deadline)
+            return finish(try conversation.hold(over: fresh), fresh, exchange.destination)
+        } catch { return .failure(error.step, code: error.code) }
+    }
+
+    /// Waits for the next order; lets go of the kept connection when it ends or gets old.
+    mutating func rest() {
+        var entries = [pollfd(fd: mailbox.toWire.number, events: Int16(POLLIN), revents: 0)]
+        var patience: Int32 = -1
+        if let kept {
+            entries.append(
+                pollfd(fd: kept.transport.number, events: Int16(POLLIN), revents: 0))
+            let rest = kept.until.milliseconds(since: SystemClock.monotonicNow())
+            patience = Int32(clamping: max(rest, 0))
+        }
+        let count = unsafe poll(&entries, nfds_t(entries.count), patience)
+        let isKeptOver = count == 0 || (entries.count > 1 && entries[1].revents != 0)
+        if isKeptOver { kept = nil }
+    }
+
+    private mutating func finish(
+        _ answer: ResponseParser.Answer, _ transport: SocketTransport, _ destination: Destination
+    ) -> ExchangeAnswer.Outcome {
+        if answer.isKeepAlive {
+            let until = SystemClock.monotonicNow().advanced(
+                byMilliseconds: limits.keepMilliseconds)
+            kept = Kept(transport: transport, destination: destination, until: until)
+        }
+        return .response(status: answer.status, headers: answer.fields, body: answer.body)
+    }
+
+    private mutating func reuse(_ destination: Destination, _ ticket: UInt64) -> SocketTransport? {
+        guard let old = kept.take(), old.destination == destination,
+            SystemClock.monotonicNow() < old.until, old.transport.isQuiet
+        else { return nil }
+        old.transport.serve(ticket)
+        return old.transport
+    }
+
+    private func connect(_ destination: Destination, _ ticket: UInt64, _ deadline: Instant)
+        throws(Conversation.Failure) -> SocketTransport
+    {
+        let addresses = try Addresses(destination)
+        var failure = TransportFailure.broken(EHOSTUNREACH)
+        var next = addresses.first
+        while let address = next {
+            let limit = SystemClock.monotonicNow().advanced(
+                byMilliseconds: limits.connectMilliseconds)
+            do throws(TransportFailure) {
+                let transport = try address.open(mailbox, ticket)
+                try transport.connect(until: min(limit, deadline))
+                return transport
+            } catch { failure = error }
+            if failure == .abandoned { break }
+            next = address.next
+        }
+        throw Conversation.Failure(.connect, failure.errno)
+    }
+}

@@ -1,0 +1,35 @@
+public import Events
+
+/// A connection to a collector as a stream of bytes with deadlines; TCP is one, TLS another.
+///
+/// Used from the wire's thread, which it blocks until the deadline at most.
+public protocol Transport: AnyObject {
+    /// Sends some of `bytes`, from `offset` on; returns how many, at least one.
+    func send(_ bytes: [UInt8], from offset: Int, until deadline: Instant) throws(TransportFailure)
+        -> Int
+
+    /// Receives what has come, at least one byte; none when the peer has ended the stream.
+    func receive(until deadline: Instant) throws(TransportFailure) -> [UInt8]
+
+    /// Whether nothing has come, no end and no error either, as between two exchanges it should.
+    var isQuiet: Bool { get }
+}
+
+/// Why a stream cannot go on.
+public enum TransportFailure: Error, Hashable {
+    /// The deadline came first.
+    case late
+    /// The loop gave the exchange up.
+    case abandoned
+    /// The kernel's reason, an errno.
+    case broken(Int32)
+
+    /// The errno that says it best.
+    var errno: Int32 {
+        switch self {
+        case .late: WireErrno.late
+        case .abandoned: WireErrno.abandoned
+        case .broken(let errno): errno
+        }
+    }
+}
