@@ -16,8 +16,12 @@ let strict: [SwiftSetting] = [
 // Swift (trait `Embedded`) for what ships.
 let device =
     strict + [
-        .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
-        .unsafeFlags(["-wmo", "-Osize", "-parse-as-library"], .when(traits: ["Embedded"])),
+        // Not `.enableExperimentalFeature`: its condition is not heeded when the executable is
+        // linked, and an ordinary executable linked as Embedded has no runtime registration: it
+        // crashes at the first generic type that is made at run time.
+        .unsafeFlags(
+            ["-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-parse-as-library"],
+            .when(traits: ["Embedded"])),
     ]
 
 let unicodeTables = Context.environment["SWIFT_EMBEDDED_LIBS"] ?? ""

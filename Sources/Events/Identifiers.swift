@@ -138,3 +138,17 @@ public enum Hexadecimal {
         }
     }
 }
+
+/// The rule for a device's name, which is part of every event's id and of file names.
+public enum DeviceName {
+    /// Whether `name` has 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    public static func isValid(_ name: String) -> Bool {
+        guard 1...Limits.deviceNameBytes ~= name.utf8.count else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x5F: true
+            default: false
+            }
+        }
+    }
+}

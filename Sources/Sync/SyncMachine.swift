@@ -56,7 +56,12 @@ public struct SyncMachine: Sendable {
     }
 
     /// The exchange ended with `verdict`.
-    public mutating func conclude(_ verdict: Verdict, at now: Instant, random: UInt64) {
+    ///
+    /// - Parameter isHurried: somebody waits for the queue to drain: a wait that nobody asked for is
+    ///   at most a second.
+    public mutating func conclude(
+        _ verdict: Verdict, at now: Instant, random: UInt64, isHurried: Bool = false
+    ) {
         lastVerdict = verdict
         switch verdict {
         case .receipt, .refused:
@@ -67,12 +72,12 @@ public struct SyncMachine: Sendable {
             wait(Self.probeMilliseconds - Self.draw(random, below: Self.probeMilliseconds / 5), now)
         case .busy(_, let retryAfterSeconds):
             failureCount += 1
-            let backoff = backoffMilliseconds(random)
+            let backoff = backoffMilliseconds(random, isHurried)
             let asked = min(retryAfterSeconds ?? 0, Self.retryAfterMostSeconds) * 1000
             wait(asked > 0 ? asked + min(backoff, 1000) : backoff, now)
         case .captive, .unreachable:
             failureCount += 1
-            wait(backoffMilliseconds(random), now)
+            wait(backoffMilliseconds(random, isHurried), now)
         }
     }
 
@@ -93,9 +98,10 @@ public struct SyncMachine: Sendable {
         state = .waiting(until: now.advanced(byMilliseconds: milliseconds))
     }
 
-    private func backoffMilliseconds(_ random: UInt64) -> Int64 {
+    private func backoffMilliseconds(_ random: UInt64, _ isHurried: Bool) -> Int64 {
         let doublings = Int64(min(failureCount, 20))
-        let most = min(backoffCapMilliseconds, Self.backoffBaseMilliseconds << doublings)
+        let cap = isHurried ? min(backoffCapMilliseconds, 1000) : backoffCapMilliseconds
+        let most = min(cap, Self.backoffBaseMilliseconds << doublings)
         return max(Self.backoffLeastMilliseconds, Self.draw(random, below: most))
     }
 

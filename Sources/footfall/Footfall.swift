@@ -1,6 +1,6 @@
-import Agent
+internal import Agent
 
 @main
 struct Footfall {
-    static func main() { placeholder() }
+    static func main() { Program.main() }
 }

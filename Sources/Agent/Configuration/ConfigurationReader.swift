@@ -1,0 +1,217 @@
+internal import Events
+internal import Platform
+
+/// Puts entries into a configuration one by one, refusing what it does not know.
+struct ConfigurationReader {
+    let file: String
+    private var seen: [String: Int32] = [:]
+
+    private static let keys: [(section: String, keys: [String])] = [
+        (
+            "agent",
+            [
+                "device", "state_directory", "runtime_directory", "http_listen", "local_keys",
+                "allowed_origins", "socket_group",
+            ]
+        ),
+        ("collector", ["url", "write_key", "write_key_file", "insecure", "backoff_cap"]),
+        ("identity", ["key_file"]),
+        ("store", ["quota"]),
+        ("stages", Stage.allCases.map { $0.word }),
+    ]
+    private static let lists = ["local_keys", "allowed_origins"]
+
+    init(file: String) { self.file = file }
+
+    mutating func take(
+        _ entry: INIEntry, _ configuration: inout Configuration
+    ) throws(ConfigurationError) {
+        guard let section = Self.keys.first(where: { $0.section == entry.section }) else {
+            throw error(
+                entry, "unknown section [\(entry.section)]",
+                "sections: " + joined(Self.keys.map { $0.section }))
+        }
+        let key = baseKey(entry)
+        guard section.keys.contains(key) else {
+            throw error(
+                entry, "unknown key \(entry.key) in [\(entry.section)]",
+                "keys: " + joined(section.keys))
+        }
+        let full = entry.section + "." + entry.key
+        if let line = seen[full] {
+            throw error(
+                entry, "\(entry.key) again", "it stands in line \(line) already; keep one of them")
+        }
+        seen[full] = entry.line
+        guard !entry.value.isEmpty else {
+            throw error(entry, "\(entry.key) has no value", "give it one, or leave the line out")
+        }
+        switch entry.section {
+        case "agent": try takeAgent(entry, key, &configuration)
+        case "collector": try takeCollector(entry, key, &configuration)
+        case "identity":
+            configuration.identityKeyFile = try path(entry)
+        case "store":
+            guard let bytes = Units.bytes(entry.value), bytes >= Configuration.quotaLeastBytes,
+                bytes <= 1 << 40
+            else {
+                throw error(entry, "bad size \(entry.value)", "at least 16MB, such as 64MB or 1GB")
+            }
+            configuration.quotaBytes = bytes
+        default:
+            guard let stage = Stage(word: key) else { return }
+            for name in list(entry) { configuration.stages.append((name, stage)) }
+        }
+    }
+
+    /// Checks what only shows once every entry is in.
+    func finish(_ configuration: inout Configuration) throws(ConfigurationError) {
+        guard !configuration.device.isEmpty else {
+            throw missing("[agent] device", "name this device, such as device = kiosk-17")
+        }
+        guard !configuration.collectorURL.isEmpty else {
+            throw missing("[collector] url", "such as url = https://collector.example")
+        }
+        guard configuration.writeKey != nil || configuration.writeKeyFile != nil else {
+            throw missing(
+                "[collector] write_key_file", "give write_key_file = FILE, or write_key = KEY")
+        }
+        if configuration.writeKey != nil, configuration.writeKeyFile != nil {
+            throw ConfigurationError(
+                file: file, line: seen["collector.write_key_file"] ?? 0,
+                problem: "both write_key and write_key_file", allowed: "keep one of them")
+        }
+        let host = configuration.collector.host
+        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if !configuration.collector.isSecure, !isLoopback, !configuration.isInsecure {
+            throw ConfigurationError(
+                file: file, line: seen["collector.url"] ?? 0,
+                problem: "http:// beyond this machine sends events in the clear",
+                allowed: "use https://, or say insecure = yes in [collector]")
+        }
+        if ListenAddress(configuration.httpListen)?.isLoopback == false,
+            configuration.localKeys.isEmpty
+        {
+            throw ConfigurationError(
+                file: file, line: seen["agent.http_listen"] ?? 0,
+                problem: "http_listen lets other machines in",
+                allowed: "listen on 127.0.0.1 or [::1], or list local_keys")
+        }
+    }
+
+    private func takeAgent(
+        _ entry: INIEntry, _ key: String, _ configuration: inout Configuration
+    ) throws(ConfigurationError) {
+        switch key {
+        case "device":
+            guard DeviceName.isValid(entry.value) else {
+                throw error(
+                    entry, "bad device name \(entry.value)",
+                    "1 to 64 of A-Z a-z 0-9 . _ -")
+            }
+            configuration.device = entry.value
+        case "state_directory": configuration.stateDirectory = try path(entry)
+        case "runtime_directory": configuration.runtimeDirectory = try path(entry)
+        case "http_listen": configuration.httpListen = try listenAddress(entry)
+        case "local_keys": configuration.localKeys += list(entry)
+        case "allowed_origins":
+            for origin in list(entry) {
+                guard origin.hasPrefix("http://") || origin.hasPrefix("https://"),
+                    !origin.hasSuffix("/")
+                else {
+                    throw error(
+                        entry, "bad origin \(origin)",
+                        "scheme and host, such as https://shop.example; null is never allowed")
+                }
+                configuration.allowedOrigins.append(origin)
+            }
+        default: configuration.socketGroup = entry.value
+        }
+    }
+
+    private func takeCollector(
+        _ entry: INIEntry, _ key: String, _ configuration: inout Configuration
+    ) throws(ConfigurationError) {
+        switch key {
+        case "url":
+            do throws(Destination.Fault) {
+                configuration.collector = try Destination(url: entry.value)
+            } catch {
+                throw self.error(
+                    entry, "bad url \(entry.value): \(error.text)",
+                    "http://host[:port] or https://host[:port]")
+            }
+            configuration.collectorURL = entry.value
+        case "write_key":
+            guard entry.value.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+                throw error(entry, "write_key has a space or a byte beyond ASCII", "printable ASCII")
+            }
+            configuration.writeKey = entry.value
+        case "write_key_file": configuration.writeKeyFile = try path(entry)
+        case "insecure":
+            guard entry.value == "yes" || entry.value == "no" else {
+                throw error(entry, "insecure = \(entry.value)", "yes or no")
+            }
+            configuration.isInsecure = entry.value == "yes"
+        default:
+            guard let milliseconds = Units.milliseconds(entry.value),
+                100...86_400_000 ~= milliseconds
+            else {
+                throw error(entry, "bad duration \(entry.value)", "100ms to 1d, such as 5s or 5m")
+            }
+            configuration.backoffCapMilliseconds = milliseconds
+        }
+    }
+
+    /// A list's key without the number that its later lines carry.
+    private func baseKey(_ entry: INIEntry) -> String {
+        let isList = { (key: String) in Self.lists.contains(key) || Stage(word: key) != nil }
+        guard let dot = entry.key.utf8.lastIndex(of: UInt8(ascii: ".")) else { return entry.key }
+        let base = String(entry.key[..<dot])
+        guard let number = Int(entry.key[entry.key.utf8.index(after: dot)...]), number >= 2,
+            isList(base)
+        else { return entry.key }
+        return base
+    }
+
+    private func list(_ entry: INIEntry) -> [String] {
+        var items: [String] = []
+        for part in entry.value.split(separator: "|") {
+            var item = part
+            while item.first == " " { item = item.dropFirst() }
+            while item.last == " " { item = item.dropLast() }
+            if !item.isEmpty { items.append(String(item)) }
+        }
+        return items
+    }
+
+    private func path(_ entry: INIEntry) throws(ConfigurationError) -> String {
+        guard entry.value.hasPrefix("/") else {
+            throw error(entry, "\(entry.key) = \(entry.value)", "an absolute path")
+        }
+        return entry.value
+    }
+
+    private func listenAddress(_ entry: INIEntry) throws(ConfigurationError) -> String {
+        guard ListenAddress(entry.value) != nil else {
+            throw error(entry, "bad address \(entry.value)", "such as 127.0.0.1:4680 or [::1]:4680")
+        }
+        return entry.value
+    }
+
+    private func joined(_ words: [String]) -> String {
+        var text = ""
+        for word in words { text += text.isEmpty ? word : ", " + word }
+        return text
+    }
+
+    private func error(
+        _ entry: INIEntry, _ problem: String, _ allowed: String
+    ) -> ConfigurationError {
+        ConfigurationError(file: file, line: entry.line, problem: problem, allowed: allowed)
+    }
+
+    private func missing(_ key: String, _ allowed: String) -> ConfigurationError {
+        ConfigurationError(file: file, line: 0, problem: "\(key) is missing", allowed: allowed)
+    }
+}

@@ -1,0 +1,142 @@
+internal import Events
+internal import Identity
+internal import Intake
+
+/// What became of a group of events that one producer handed over together.
+struct AdmissionSummary {
+    /// One event that will not be delivered, by its place in the group.
+    struct Refusal {
+        var index: Int
+        var fault: Fault
+        /// Where the JSON breaks off; nil where it does not.
+        var offset: Int?
+    }
+
+    var stored = 0
+    var duplicate = 0
+    var refused: [Refusal] = []
+}
+
+/// Who handed a group of events over, and when.
+struct Handover {
+    /// The first 8 bytes of the SHA-256 of the producer's key; 0 without one.
+    var producer: UInt64
+    var time: EventTime
+}
+
+/// The order of the stations between a door and the store: Intake, Identity, Intake's rules, memory.
+struct Admitter {
+    private let identityGuard: IdentityGuard
+    private let admission: Admission
+    private(set) var messages: MessageMemory
+    /// Quarantined bodies beyond this are not worth their room; reason and length are kept.
+    private static let quarantinedBodyMost = 16 << 10
+
+    init(identityGuard: IdentityGuard, admission: Admission, messages: MessageMemory) {
+        self.identityGuard = identityGuard
+        self.admission = admission
+        self.messages = messages
+    }
+
+    /// Admits what can be admitted, in order; a bad event harms none of its neighbours.
+    ///
+    /// - Parameters:
+    ///   - proposals: found in `text`, which has passed the JSON check where a proposal has no fault.
+    ///   - sequence: the next free sequence number; moves on with each event.
+    mutating func admit(
+        _ proposals: [Proposal], of text: [UInt8], from handover: Handover,
+        into pending: inout PendingCommit, sequence: inout UInt32
+    ) -> AdmissionSummary {
+        var summary = AdmissionSummary()
+        for (index, proposal) in proposals.enumerated() {
+            let fault = admit(
+                proposal, of: text, from: handover, into: &pending, sequence: &sequence,
+                summary: &summary)
+            if let fault {
+                summary.refused.append(.init(index: index, fault: fault, offset: nil))
+            }
+        }
+        return summary
+    }
+
+    private mutating func admit(
+        _ proposal: Proposal, of text: [UInt8], from handover: Handover,
+        into pending: inout PendingCommit, sequence: inout UInt32, summary: inout AdmissionSummary
+    ) -> Fault? {
+        if let fault = proposal.fault {
+            let isKept = fault == .tooDeep && proposal.range.count <= Self.quarantinedBodyMost
+            let body = isKept ? identityGuard.rewrite(text, in: proposal.range) : []
+            quarantine(
+                fault, body: body, byteCount: proposal.range.count, offset: nil, from: handover,
+                into: &pending, sequence: &sequence)
+            return fault
+        }
+        let body = identityGuard.rewrite(text, in: proposal.range)
+        let decision: Admission.Decision
+        do throws(Fault) {
+            decision = try admission.decide(body, kind: proposal.kind)
+        } catch {
+            quarantine(
+                error, body: body, byteCount: proposal.range.count, offset: nil, from: handover,
+                into: &pending, sequence: &sequence)
+            return error
+        }
+        let lane = decision.lane
+        pending.counters.add(1, to: CounterName.offered, lane: lane)
+        if let messageID = decision.messageID {
+            let finding = messages.admit(
+                messageID, producer: handover.producer, comparable: decision.comparable)
+            if finding == .duplicate {
+                pending.counters.add(1, to: CounterName.deduplicated, lane: lane)
+                summary.duplicate += 1
+                return nil
+            }
+            if finding == .reused {
+                pending.counters.add(1, to: CounterName.messageIDReused, lane: lane)
+            }
+        }
+        if decision.isStageUnknown {
+            pending.counters.add(1, to: CounterName.stageUnknown, lane: lane)
+        }
+        pending.counters.add(1, to: CounterName.accepted, lane: lane)
+        pending.append(
+            Event(
+                sequence: sequence, kind: decision.kind, lane: lane, stage: decision.stage,
+                time: handover.time, producer: handover.producer, body: body))
+        sequence += 1
+        summary.stored += 1
+        return nil
+    }
+
+    /// Quarantines one event: it is accepted, has an id, and is never delivered.
+    ///
+    /// - Parameter body: canonical text with identity replaced; of bytes that do not parse, nothing.
+    mutating func quarantine(
+        _ fault: Fault, body: [UInt8], byteCount: Int, offset: Int?, from handover: Handover,
+        into pending: inout PendingCommit, sequence: inout UInt32
+    ) {
+        pending.counters.add(1, to: CounterName.offered, lane: .normal)
+        pending.counters.add(1, to: CounterName.accepted, lane: .normal)
+        pending.counters.add(1, to: CounterName.quarantined(fault.word), lane: .normal)
+        pending.quarantined.append(
+            .init(
+                lane: .normal, sequence: sequence, reason: fault.word, producer: handover.producer,
+                byteCount: Int64(byteCount), body: kept(body, offset)))
+        sequence += 1
+    }
+
+    /// What the quarantine keeps: of bytes that are no JSON only where they break off.
+    private func kept(_ body: [UInt8], _ offset: Int?) -> [UInt8] {
+        if let offset { return Array("{\"offset\":\(offset)}".utf8) }
+        return body.count <= Self.quarantinedBodyMost ? body : []
+    }
+
+    /// The hashes of the message ids since the last commit, for the store.
+    var messageChunk: [UInt8] { messages.chunk }
+
+    /// The events since the last commit are stored.
+    mutating func commit() { messages.commit() }
+
+    /// The events since the last commit were not stored, and will come again.
+    mutating func rollBack() { messages.rollBack() }
+}

@@ -1,0 +1,139 @@
+internal import Events
+internal import Intake
+internal import Platform
+internal import Store
+
+/// The commit: everything that waits becomes durable in one transaction, then it is answered.
+extension AgentLoop {
+    func commit(_ world: inout some World & ~Copyable) {
+        guard !pending.isEmpty else { return }
+        let wall = world.wallNow().milliseconds
+        var isStored = true
+        do throws(StoreError) {
+            try store.commit(change(wall))
+            admitter.commit()
+            storeFault = nil
+        } catch {
+            isStored = false
+            admitter.rollBack()
+            complain(error)
+            if error.code == .corrupt { recover(&world, wall) }
+        }
+        let answers = pending.answers
+        let unstored = isStored ? [] : pending.counters.deltas
+        pending = PendingCommit()
+        countersDue = .never
+        nextSequence = store.nextSequence
+        recount(unstored, world.monotonicNow())
+        renewEpochIfSpent()
+        for answer in answers {
+            world.send(isStored ? answer.stored : answer.failed, to: answer.connection)
+            if answer.closes {
+                world.close(answer.connection)
+                forget(answer.connection)
+            } else if answer.door == .http {
+                resumable.append(answer.connection)
+            }
+        }
+    }
+
+    private func change(_ wall: Int64) -> Change {
+        var change = Change(for: store)
+        change.endSequence = nextSequence
+        for row in pending.rows {
+            change.inserted.append(
+                StoredRow(
+                    .tail, lane: row.lane, epoch: store.epoch, ranges: row.sequences,
+                    body: row.lines))
+        }
+        for event in pending.quarantined {
+            change.quarantined.append(
+                QuarantinedEvent(
+                    lane: event.lane, epoch: event.origin?.epoch ?? store.epoch,
+                    sequence: event.sequence, wallMilliseconds: wall, reason: event.reason,
+                    producer: event.producer, byteCount: event.byteCount, body: event.body))
+            bury(event, in: &change.tombstones)
+        }
+        change.inserted += pending.settlement.inserted
+        change.removed = pending.settlement.removed
+        change.deliveredTombstones = pending.settlement.deliveredTombstones
+        change.texts = pending.settlement.texts
+        change.counters = pending.counters.deltas
+        let chunk = admitter.messageChunk
+        if !chunk.isEmpty {
+            change.messages = MessageChunk(
+                wallMilliseconds: wall, count: Int64(chunk.count / MessageMemory.entryBytes),
+                bytes: chunk)
+        }
+        return change
+    }
+
+    /// A quarantined event never arrives: the collector is told so by a tombstone.
+    private func bury(_ event: PendingCommit.Quarantined, in tombstones: inout [Tombstone]) {
+        let stream = event.origin?.stream ?? store.stream
+        let epoch = event.origin?.epoch ?? store.epoch
+        let reason = CounterName.quarantined(event.reason)
+        for index in tombstones.indices
+        where tombstones[index].stream == stream && tombstones[index].epoch == epoch
+            && tombstones[index].reason == reason
+            && (tombstones[index].sequences.last?.last ?? 0) < event.sequence
+        {
+            SequenceRange.append(event.sequence, to: &tombstones[index].sequences)
+            return
+        }
+        tombstones.append(
+            Tombstone(
+                stream: stream, epoch: epoch,
+                sequences: [SequenceRange(event.sequence, event.sequence)], reason: reason))
+    }
+
+    /// What was offered and not stored was refused with 503; it will be offered again.
+    private func recount(_ unstored: [CounterDelta], _ now: Instant) {
+        for lane in Lane.allCases {
+            var missed: Int64 = 0
+            for delta in unstored where delta.lane == lane {
+                if delta.name == CounterName.offered {
+                    missed += delta.value
+                } else if delta.name.hasPrefix(CounterName.refusedPrefix) {
+                    missed -= delta.value
+                } else {
+                    continue
+                }
+                pending.counters.add(delta.value, to: delta.name, lane: lane)
+            }
+            guard missed > 0 else { continue }
+            pending.counters.add(missed, to: CounterName.refused("503"), lane: lane)
+        }
+        guard !pending.counters.isEmpty else { return }
+        countersDue = now.advanced(byMilliseconds: Self.counterDelayMilliseconds)
+    }
+
+    private func recover(_ world: inout some World & ~Copyable, _ wall: Int64) {
+        do throws(StoreError) {
+            try store.recover(
+                freshStream: StreamID(high: world.random(), low: world.random()),
+                wallMilliseconds: wall)
+            Log.line("the database was damaged and is set aside; a new stream has begun")
+        } catch {
+            complain(error)
+        }
+    }
+
+    /// At the end of its numbers an epoch is followed by the next; far before, since one request may
+    /// take thousands.
+    private func renewEpochIfSpent() {
+        guard nextSequence > Limits.sequenceLast - 1_000_000 else { return }
+        do throws(StoreError) {
+            try store.beginEpoch()
+        } catch {
+            complain(error)
+        }
+        nextSequence = store.nextSequence
+    }
+
+    func complain(_ error: StoreError) {
+        let text = "store: " + error.operation + ": " + error.detail
+        if storeFault != text { Log.line(text + "; nothing is acknowledged until it works again") }
+        storeFault = text
+    }
+}

@@ -1,0 +1,148 @@
+internal import Blocks
+internal import Events
+internal import Platform
+internal import Store
+internal import Sync
+
+/// What becomes of a block that was not taken whole.
+extension AgentLoop {
+    /// A receipt that names conflicts or refusals: each event goes its own way.
+    ///
+    /// Under a conflicting id the collector holds somebody else's event: this database was copied or
+    /// restored. Those events go on under new ids in a new stream, where nobody else is.
+    func part(
+        _ receipt: Receipt, _ flight: BlockInFlight, _ world: inout some World & ~Copyable
+    ) {
+        guard let events = events(of: flight) else { return }
+        if !receipt.conflicting.isEmpty, flight.sent.stream == store.stream {
+            // What waits has numbers of the old stream; it is stored before the new one begins.
+            commit(&world)
+            do throws(StoreError) {
+                try store.beginStream(StreamID(high: world.random(), low: world.random()))
+            } catch {
+                complain(error)
+                return
+            }
+            nextSequence = store.nextSequence
+            Log.line("the collector holds other events under our ids: device cloned or restored")
+        }
+        if !receipt.conflicting.isEmpty {
+            pending.settlement.texts.append(KeptText(NoticeName.cloned, notice(&world)))
+        }
+        var held: Int64 = 0
+        for var event in events {
+            if let refusal = receipt.refused.first(where: { $0.sequence == event.sequence }) {
+                setAside(event, flight, reason: Self.word(refusal.reason))
+            } else if Self.contains(event.sequence, receipt.conflicting) {
+                event.sequence = nextSequence
+                nextSequence += 1
+                pending.counters.add(1, to: CounterName.conflicting, lane: flight.lane)
+                pending.append(event)
+            } else {
+                held += 1
+            }
+        }
+        if held > 0 { pending.counters.add(held, to: CounterName.delivered, lane: flight.lane) }
+        pending.settlement.removed += flight.rows
+        pending.settlement.deliveredTombstones += flight.tombstoneIDs
+    }
+
+    /// A block that the collector will not take as it is: its halves are tried, and an event that
+    /// is refused alone is quarantined.
+    func open(_ flight: BlockInFlight, _ reason: String) {
+        guard !flight.rows.isEmpty, let events = events(of: flight) else { return }
+        if events.count == 1 {
+            setAside(events[0], flight, reason: Self.word(reason))
+        } else {
+            let half = events.count / 2
+            for part in [events[..<half], events[half...]] {
+                guard let row = sealed(Array(part), flight) else { return }
+                pending.settlement.inserted.append(row)
+            }
+        }
+        pending.settlement.removed += flight.rows
+    }
+
+    /// Rows that cannot be made a block would stop the queue for ever: they are set aside whole.
+    func setAside(_ shipment: Shipment) {
+        for row in shipment.rows {
+            for range in row.ranges {
+                for sequence in range.first...range.last {
+                    quarantine(
+                        sequence, lane: shipment.lane, stream: shipment.epoch.stream,
+                        epoch: shipment.epoch.epoch, producer: 0, body: [], reason: "unreadable")
+                }
+            }
+        }
+        pending.settlement.removed += shipment.rows.map { $0.key }
+    }
+
+    private func setAside(_ event: Event, _ flight: BlockInFlight, reason: String) {
+        quarantine(
+            event.sequence, lane: flight.lane, stream: flight.sent.stream,
+            epoch: flight.sent.epoch, producer: event.producer, body: event.body, reason: reason)
+    }
+
+    private func quarantine(
+        _ sequence: UInt32, lane: Lane, stream: StreamID, epoch: UInt32, producer: UInt64,
+        body: [UInt8], reason: String
+    ) {
+        pending.counters.add(1, to: CounterName.quarantined(reason), lane: lane)
+        pending.quarantined.append(
+            .init(
+                lane: lane, origin: EventID(stream: stream, epoch: epoch, sequence: sequence),
+                sequence: sequence, reason: reason, producer: producer,
+                byteCount: Int64(body.count), body: body))
+    }
+
+    private func sealed(_ events: [Event], _ flight: BlockInFlight) -> StoredRow? {
+        do throws(BlockError) {
+            let header = try BlockReader.peek(flight.block).header
+            var ranges: [SequenceRange] = []
+            for event in events { SequenceRange.append(event.sequence, to: &ranges) }
+            return StoredRow(
+                .block, lane: flight.lane, epoch: flight.sent.epoch, ranges: ranges,
+                body: try courier.writer.write(header, events, isDeflated: true))
+        } catch {
+            Log.line("a refused block cannot be parted: \(error.word)")
+            return nil
+        }
+    }
+
+    private func events(of flight: BlockInFlight) -> [Event]? {
+        do throws(BlockError) {
+            return try BlockReader.read(flight.block).events
+        } catch {
+            Log.line("a block of ours cannot be read back: \(error.word)")
+            return nil
+        }
+    }
+
+    private func notice(_ world: inout some World & ~Copyable) -> String {
+        "device cloned or restored, noticed at \(Timestamp.text(world.wallNow().milliseconds))"
+    }
+
+    private static func contains(_ sequence: UInt32, _ ranges: [SequenceRange]) -> Bool {
+        ranges.contains { $0.first <= sequence && sequence <= $0.last }
+    }
+
+    /// The collector's reason as a word that counters and tombstones can carry.
+    private static func word(_ reason: String) -> String {
+        var word = CounterName.byCollector
+        for byte in reason.utf8.prefix(32) {
+            switch byte {
+            case 0x61...0x7A, 0x30...0x39, 0x5F: word.unicodeScalars.append(Unicode.Scalar(byte))
+            case 0x41...0x5A: word.unicodeScalars.append(Unicode.Scalar(byte | 0x20))
+            default: word += "_"
+            }
+        }
+        return word
+    }
+}
+
+/// Texts that the store keeps for the operator.
+enum NoticeName {
+    static let cloned = "cloned"
+    /// The store's own: what was lost to damage.
+    static let damaged = "damaged"
+}

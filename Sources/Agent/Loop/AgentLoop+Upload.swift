@@ -1,0 +1,200 @@
+internal import Blocks
+internal import Events
+internal import Identity
+internal import Platform
+internal import Store
+internal import Sync
+
+/// The upload: one block at a time, and what each answer changes.
+extension AgentLoop {
+    private static let blockPath = "/v1/blocks"
+    private static let tombstonesMost = 200
+    private static let shipmentBytesMost: Int64 = 256 << 10
+
+    func upload(_ world: inout some World & ~Copyable, _ now: Instant) {
+        // The next rows are looked for in the store, so what is settled must have left it.
+        if !pending.settlement.isEmpty { commit(&world) }
+        seal()
+        if case .sending(let until) = courier.machine.state, until <= now {
+            world.abandonExchange()
+            conclude(.unreachable, &world)
+        }
+        guard !isFinished, courier.machine.shouldSend(at: now) else { return }
+        do throws(StoreError) {
+            try sendNext(&world, now)
+        } catch {
+            complain(error)
+        }
+    }
+
+    private func sendNext(
+        _ world: inout some World & ~Copyable, _ now: Instant
+    ) throws(StoreError) {
+        let tombstones = try store.pendingTombstones(limit: Self.tombstonesMost)
+        if !tombstones.isEmpty, try send(tombstones, &world, now) { return }
+        guard let shipment = try store.nextShipment(bytesMax: Self.shipmentBytesMost) else {
+            return
+        }
+        let block: [UInt8]
+        do throws(BlockError) {
+            block = try body(of: shipment)
+        } catch {
+            Log.line("a stored row cannot be made a block: \(error.word)")
+            setAside(shipment)
+            return
+        }
+        dispatch(
+            block, sequences: shipment.rows.flatMap { $0.ranges }, rows: shipment.rows.map { $0.key }, lane: shipment.lane,
+            epoch: shipment.epoch, tombstoneIDs: [], &world, now)
+    }
+
+    /// Sends tombstones in a block without events.
+    private func send(
+        _ tombstones: [PendingTombstone], _ world: inout some World & ~Copyable, _ now: Instant
+    ) throws(StoreError) -> Bool {
+        guard let epoch = try store.epochInfo(store.epoch) else { return false }
+        var header = header(epoch, .critical)
+        header.tombstones = tombstones.map { $0.tombstone }
+        do throws(BlockError) {
+            let block = try courier.writer.write(header, [], isDeflated: true)
+            dispatch(
+                block, sequences: [], rows: [], lane: .critical, epoch: epoch,
+                tombstoneIDs: tombstones.map { $0.id }, &world, now)
+            return true
+        } catch {
+            Log.line("tombstones cannot be made a block: \(error.word)")
+            return false
+        }
+    }
+
+    private func dispatch(
+        _ block: [UInt8], sequences: [SequenceRange], rows: [RowKey], lane: Lane,
+        epoch: EpochInfo, tombstoneIDs: [Int64], _ world: inout some World & ~Copyable,
+        _ now: Instant
+    ) {
+        let nonce = Hexadecimal.text(world.random(), digitCount: 16)
+            + Hexadecimal.text(world.random(), digitCount: 16)
+        let number = courier.nextExchangeNumber()
+        let sent = Sent(
+            device: configuration.device, stream: epoch.stream, epoch: epoch.epoch,
+            sequences: sequences, tombstoneCount: tombstoneIDs.count, nonce: nonce,
+            bodyDigest: Hexadecimal.text(Digest.sha256(block)))
+        courier.inFlight = BlockInFlight(
+            exchangeNumber: number, rows: rows, lane: lane, tombstoneIDs: tombstoneIDs,
+            sent: sent, block: block)
+        courier.machine.begin(at: now)
+        world.submit(
+            Exchange(
+                number: number, destination: configuration.collector, path: Self.blockPath,
+                headers: [
+                    HTTPField("authorization", "Bearer " + String(decoding: writeKey, as: UTF8.self)),
+                    HTTPField("content-type", "application/vnd.footfall.block"),
+                    HTTPField("footfall-device", configuration.device),
+                    HTTPField("footfall-nonce", nonce),
+                ], body: block))
+    }
+
+    private func body(of shipment: Shipment) throws(BlockError) -> [UInt8] {
+        if shipment.isSealed, let row = shipment.rows.first { return row.body }
+        return try block(shipment.rows, header(shipment.epoch, shipment.lane))
+    }
+
+    private func block(
+        _ rows: [StoredRow], _ header: BlockHeader
+    ) throws(BlockError) -> [UInt8] {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(rows.reduce(0) { $0 + $1.body.count })
+        var count = 0
+        for row in rows {
+            lines.append(contentsOf: row.body)
+            count += Int(row.eventCount)
+        }
+        return try courier.writer.write(
+            header, lines: lines, eventCount: count, isDeflated: true)
+    }
+
+    private func header(_ epoch: EpochInfo, _ lane: Lane) -> BlockHeader {
+        BlockHeader(
+            device: configuration.device, stream: epoch.stream, lane: lane, epoch: epoch.epoch,
+            boot: epoch.boot,
+            previous: epoch.previousEpoch.map { EpochEnd(epoch: $0, end: epoch.previousEnd) },
+            tombstones: [])
+    }
+
+    /// Seals a thousand waiting events into one compressed row: room on disk while nobody takes them.
+    private func seal() {
+        do throws(StoreError) {
+            guard let shipment = try store.sealable(eventsMax: Int64(Limits.blockEvents)),
+                !shipment.rows.contains(where: { isInFlight($0.key) })
+            else { return }
+            let body: [UInt8]
+            do throws(BlockError) {
+                body = try block(shipment.rows, header(shipment.epoch, shipment.lane))
+            } catch {
+                Log.line("stored rows cannot be sealed: \(error.word)")
+                return
+            }
+            var change = Change(for: store)
+            change.removed = shipment.rows.map { $0.key }
+            change.inserted = [
+                StoredRow(
+                    .block, lane: shipment.lane, epoch: shipment.epoch.epoch,
+                    ranges: shipment.rows.flatMap { $0.ranges }, body: body)
+            ]
+            try store.commit(change)
+        } catch {
+            complain(error)
+        }
+    }
+
+    private func isInFlight(_ key: RowKey) -> Bool {
+        courier.inFlight?.rows.contains(key) ?? false
+    }
+
+    /// Takes the wire's answer to the block on its way.
+    func settle(_ answer: ExchangeAnswer, _ world: inout some World & ~Copyable) {
+        guard let flight = courier.inFlight, flight.exchangeNumber == answer.number else { return }
+        guard case .response(let status, let headers, let body) = answer.outcome else {
+            conclude(.unreachable, &world)
+            return
+        }
+        let signature = HTTPField.first("footfall-signature", in: headers)
+        let expected = Hexadecimal.text(Digest.authenticate(body, key: writeKey))
+        let isSigned = signature.map { Digest.isEqual(Array($0.utf8), Array(expected.utf8)) }
+        let verdict = Verdict.read(
+            status: status, body: body, isSigned: isSigned ?? false,
+            retryAfter: HTTPField.first("retry-after", in: headers), sent: flight.sent)
+        switch verdict {
+        case .receipt(let receipt): accept(receipt, flight, &world)
+        case .refused(_, let reason): open(flight, reason)
+        case .misconfigured, .captive, .busy, .unreachable: break
+        }
+        conclude(verdict, &world)
+    }
+
+    private func conclude(_ verdict: Verdict, _ world: inout some World & ~Copyable) {
+        let before = courier.machine.lastVerdict?.word
+        let now = world.monotonicNow()
+        courier.inFlight = nil
+        courier.machine.conclude(
+            verdict, at: now, random: world.random(), isHurried: !flushes.isEmpty)
+        if case .receipt = verdict { courier.lastDelivery = now }
+        if before != verdict.word { Log.line("collector: " + verdict.word) }
+    }
+
+    private func accept(
+        _ receipt: Receipt, _ flight: BlockInFlight, _ world: inout some World & ~Copyable
+    ) {
+        if receipt.conflicting.isEmpty, receipt.refused.isEmpty {
+            var count: Int64 = 0
+            for range in receipt.held { count += range.count }
+            pending.settlement.removed += flight.rows
+            pending.settlement.deliveredTombstones += flight.tombstoneIDs
+            if count > 0 {
+                pending.counters.add(count, to: CounterName.delivered, lane: flight.lane)
+            }
+            return
+        }
+        part(receipt, flight, &world)
+    }
+}

@@ -1,0 +1,157 @@
+public import Events
+internal import Identity
+internal import Intake
+public import Platform
+internal import Store
+internal import Sync
+
+/// The order of things: doors, admission, commit, upload, operators; one bounded quantum a step.
+///
+/// Owned by one thread. All I/O goes through the world, but the disk, which is SQLite's.
+public final class AgentLoop {
+    let configuration: Configuration
+    let rules: HTTPRules
+    let writeKey: [UInt8]
+    var store: EventStore
+    var admitter: Admitter
+    var pending = PendingCommit()
+    var http: [ConnectionID: HTTPConnection] = [:]
+    var ingest: [ConnectionID: IngestConnection] = [:]
+    var control: [ConnectionID: ControlConnection] = [:]
+    var budget = BufferBudget()
+    var courier: Courier
+    var flushes: [WaitingFlush] = []
+    /// The next sequence number: those in `pending` are taken already.
+    var nextSequence: UInt32
+    /// Why the last commit failed; nil while the store works.
+    var storeFault: String?
+    let startedAt: Instant
+    /// Connections whose answer has left and whose next request may be read.
+    var resumable: [ConnectionID] = []
+    /// When counters without an event of their own are written; `never` while there are none.
+    var countersDue = Instant.never
+    /// Whether SIGTERM has been heeded and the loop may end.
+    public private(set) var isFinished = false
+
+    init(
+        configuration: Configuration, rules: HTTPRules, writeKey: [UInt8], store: EventStore,
+        admitter: Admitter, courier: consuming Courier, startedAt: Instant
+    ) {
+        self.configuration = configuration
+        self.rules = rules
+        self.writeKey = writeKey
+        self.store = store
+        self.admitter = admitter
+        self.courier = courier
+        self.startedAt = startedAt
+        nextSequence = store.nextSequence
+    }
+
+    // One quantum: enough to fill a commit, little enough to answer within milliseconds.
+    private static let inputsMost = 64
+    private static let pendingBytesMost = 1 << 20
+    // Counters of refusals wait this long for a commit to ride on.
+    static let counterDelayMilliseconds: Int64 = 30_000
+
+    /// Does one quantum: takes what happened, commits, answers, decides about the upload.
+    ///
+    /// - Returns: when to step again though nothing happens.
+    public func step(_ world: inout some World & ~Copyable) -> Instant {
+        resumeAnswered(&world)
+        var inputCount = 0
+        var isMore = true
+        while inputCount < Self.inputsMost, pending.byteCount < Self.pendingBytesMost {
+            guard let input = world.nextInput() else {
+                isMore = false
+                break
+            }
+            inputCount += 1
+            take(input, &world)
+        }
+        let now = world.monotonicNow()
+        expireHTTP(&world, now)
+        if pending.isUrgent || countersDue <= now || isFinished {
+            commit(&world)
+        }
+        upload(&world, world.monotonicNow())
+        answerFlushes(&world, world.monotonicNow())
+        if isMore || pending.isUrgent || !resumable.isEmpty { return world.monotonicNow() }
+        return deadline()
+    }
+
+    private func take(_ input: Input, _ world: inout some World & ~Copyable) {
+        switch input {
+        case .opened(let connection, .http, _): http[connection] = HTTPConnection()
+        case .opened(let connection, .ingest, _): ingest[connection] = IngestConnection()
+        case .opened(let connection, .control, let peer):
+            control[connection] = ControlConnection(peer: peer)
+        case .received(let connection, let bytes): receive(bytes, connection, &world)
+        case .ended(let connection): end(connection, &world)
+        case .closed(let connection): forget(connection)
+        case .answered(let answer): settle(answer, &world)
+        case .terminate: isFinished = true
+        }
+    }
+
+    private func receive(
+        _ bytes: [UInt8], _ connection: ConnectionID, _ world: inout some World & ~Copyable
+    ) {
+        if http[connection] != nil {
+            receiveHTTP(bytes, connection, &world)
+        } else if ingest[connection] != nil {
+            receiveLines(bytes, connection, &world)
+        } else if control[connection] != nil {
+            receiveControl(bytes, connection, &world)
+        }
+    }
+
+    private func end(
+        _ connection: ConnectionID, _ world: inout some World & ~Copyable
+    ) {
+        if http[connection] != nil {
+            endHTTP(connection, &world)
+        } else if ingest[connection] != nil {
+            endLines(connection, &world)
+        } else if let request = control[connection] {
+            control[connection] = nil
+            obey(request, connection, &world)
+        }
+    }
+
+    /// Drops what is known of a connection that is gone.
+    func forget(_ connection: ConnectionID) {
+        if let gone = http.removeValue(forKey: connection) {
+            budget.replace(gone.bufferedBytes, with: 0)
+        }
+        if let gone = ingest.removeValue(forKey: connection) {
+            budget.replace(gone.bufferedBytes, with: 0)
+        }
+        control[connection] = nil
+        flushes.removeAll { $0.connection == connection }
+    }
+
+    private func deadline() -> Instant {
+        var deadline = min(courier.deadline, countersDue)
+        for connection in http.values where !connection.isAwaitingCommit {
+            deadline = min(deadline, connection.parser.deadline)
+        }
+        for flush in flushes { deadline = min(deadline, flush.deadline) }
+        return deadline
+    }
+
+    /// What the clocks say, as an event carries it.
+    func eventTime(_ world: inout some World & ~Copyable) -> EventTime {
+        let wall = world.wallNow()
+        return EventTime(
+            monotonic: world.monotonicNow(), wallMilliseconds: wall.milliseconds,
+            quality: wall.quality)
+    }
+
+    /// Counts what was refused before it became an event; written with the next commit.
+    func countRefusal(_ reason: String, _ now: Instant) {
+        pending.counters.add(1, to: CounterName.offered, lane: .normal)
+        pending.counters.add(1, to: CounterName.refused(reason), lane: .normal)
+        countersDue = min(
+            countersDue, now.advanced(byMilliseconds: Self.counterDelayMilliseconds))
+    }
+}

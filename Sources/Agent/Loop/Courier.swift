@@ -1,0 +1,39 @@
+internal import Blocks
+internal import Events
+internal import Platform
+internal import Store
+internal import Sync
+
+/// One block on its way to the collector.
+struct BlockInFlight {
+    var exchangeNumber: UInt64
+    /// The rows that the block was made of; empty for one of tombstones alone.
+    var rows: [RowKey]
+    var lane: Lane
+    var tombstoneIDs: [Int64]
+    var sent: Sent
+    /// The body as sent.
+    var block: [UInt8]
+}
+
+/// The upload's side of the loop: what is on its way, and when the next thing is due.
+struct Courier: ~Copyable {
+    var machine: SyncMachine
+    var inFlight: BlockInFlight?
+    var writer = BlockWriter()
+    private var exchangeCount: UInt64 = 0
+    /// When the collector last took something, by the monotonic clock.
+    var lastDelivery: Instant?
+
+    init(machine: SyncMachine) { self.machine = machine }
+
+    /// When there is something to decide though nothing happens.
+    var deadline: Instant { machine.deadline }
+
+    mutating func hasten() { machine.hasten() }
+
+    mutating func nextExchangeNumber() -> UInt64 {
+        exchangeCount += 1
+        return exchangeCount
+    }
+}

@@ -1,0 +1,218 @@
+internal import Events
+internal import Platform
+internal import Store
+internal import Sync
+
+/// `status`: one screen that tells whether this device needs a person.
+struct StatusReport: OperatorReport {
+    private let device: String
+    private let stream: StreamID
+    private let epoch: UInt32
+    private let uptimeMilliseconds: Int64
+    private let wall: WallTime
+    private let collectorURL: String
+    private let isInsecure: Bool
+    private let collectorState: String
+    private let failureCount: Int
+    private let nextAttemptMilliseconds: Int64?
+    private let sinceDeliveryMilliseconds: Int64?
+    private let lanes: [LaneStatistics]
+    private let quarantine: [QuarantineStatistics]
+    private let counters: [CounterDelta]
+    private let diskUsedBytes: Int64
+    private let diskQuotaBytes: Int64
+    private let notices: [String]
+    private let problems: [String]
+
+    init(_ loop: AgentLoop, now: Instant, wall: WallTime) throws(StoreError) {
+        device = loop.configuration.device
+        stream = loop.store.stream
+        epoch = loop.store.epoch
+        uptimeMilliseconds = now.milliseconds(since: loop.startedAt)
+        self.wall = wall
+        collectorURL = loop.configuration.collectorURL
+        isInsecure = loop.configuration.isInsecure
+        let machine = loop.courier.machine
+        failureCount = machine.failureCount
+        collectorState = machine.lastVerdict?.word ?? "not asked yet"
+        nextAttemptMilliseconds =
+            if case .waiting(let until) = machine.state, failureCount > 0 {
+                max(0, until.milliseconds(since: now))
+            } else {
+                nil
+            }
+        sinceDeliveryMilliseconds = loop.courier.lastDelivery.map { now.milliseconds(since: $0) }
+        lanes = try loop.store.statistics()
+        quarantine = try loop.store.quarantineStatistics()
+        counters = try loop.store.counters()
+        (diskUsedBytes, diskQuotaBytes) = try loop.store.diskBytes()
+        notices = try Self.notices(loop.store)
+        problems = Self.problems(loop, failureCount, collectorState)
+    }
+
+    var exitCode: Int32 { problems.isEmpty ? ExitCode.success : ExitCode.failure }
+
+    private static func notices(_ store: EventStore) throws(StoreError) -> [String] {
+        var notices: [String] = []
+        if let damage = try store.text(NoticeName.damaged) {
+            for line in damage.split(separator: "\n") { notices.append("damaged: " + line) }
+        }
+        if let cloned = try store.text(NoticeName.cloned) { notices.append(cloned) }
+        return notices
+    }
+
+    private static func problems(
+        _ loop: AgentLoop, _ failureCount: Int, _ collectorState: String
+    ) -> [String] {
+        var problems: [String] = []
+        if let fault = loop.storeFault { problems.append(fault) }
+        if failureCount > 0 {
+            problems.append(
+                "collector \(collectorState), \(failureCount) times in a row: "
+                    + hint(loop.courier.machine.lastVerdict))
+        }
+        return problems
+    }
+
+    /// What a technician would do next.
+    private static func hint(_ verdict: Verdict?) -> String {
+        switch verdict {
+        case .misconfigured(let status):
+            "it answers \(status): check [collector] url and the write key"
+        case .captive: "something else answers: check the network for a portal or proxy"
+        case .busy(let status, _): "it answers \(status): it will be tried again"
+        case .refused, .receipt: "it will be tried again"
+        case .unreachable, nil: "check the network and [collector] url; events are kept"
+        }
+    }
+
+    private var queuedCount: Int64 { lanes.reduce(0) { $0 + $1.eventCount } }
+
+    private func total(_ name: String) -> Int64 {
+        counters.reduce(0) { $0 + ($1.name == name ? $1.value : 0) }
+    }
+
+    var text: String {
+        var text = "\(device): \(problems.isEmpty ? "healthy" : "DEGRADED")"
+        text += ", up \(Timestamp.span(uptimeMilliseconds)), footfall \(Program.version)\n"
+        text += "  collector  \(collectorURL): \(collectorState)"
+        if let sinceDeliveryMilliseconds {
+            text += ", last delivery \(Timestamp.span(sinceDeliveryMilliseconds)) ago"
+        }
+        if let nextAttemptMilliseconds {
+            text += ", next try in \(Timestamp.span(nextAttemptMilliseconds))"
+        }
+        text += "\n"
+        if isInsecure { text += "  collector  insecure = yes: events travel in the clear\n" }
+        text += "  queue      \(queuedCount) events waiting, \(total(CounterName.delivered)) delivered\n"
+        for lane in lanes where lane.eventCount > 0 {
+            text += "             \(lane.lane.word) \(lane.eventCount), \(lane.byteCount) bytes\n"
+        }
+        for entry in quarantine {
+            text += "  quarantine \(entry.reason) \(entry.eventCount)\n"
+        }
+        text += "  disk       \(diskUsedBytes / 1000) of \(diskQuotaBytes / 1000) kB\n"
+        text += "  clock      \(Timestamp.text(wall.milliseconds)), \(Self.word(wall.quality))\n"
+        text += "  id         stream \(stream.hexadecimal), epoch \(epoch)\n"
+        for notice in notices { text += "  notice     \(notice)\n" }
+        for problem in problems { text += "  PROBLEM    \(problem)\n" }
+        return text
+    }
+
+    private static func word(_ quality: TimeQuality) -> String {
+        switch quality {
+        case .synchronised: "synchronised"
+        case .unsynchronised: "unsynchronised"
+        case .implausible: "implausible"
+        }
+    }
+
+    func write(_ writer: inout JSONWriter) {
+        writer.beginObject()
+        for (name, value) in [
+            ("schema", "status/1"), ("state", problems.isEmpty ? "healthy" : "degraded"),
+            ("version", Program.version), ("device", device), ("stream", stream.hexadecimal),
+            ("time", Timestamp.text(wall.milliseconds)), ("timeQuality", Self.word(wall.quality)),
+        ] {
+            writer.key(name)
+            writer.string(value)
+        }
+        for (name, value) in [
+            ("epoch", Int64(epoch)), ("uptimeMilliseconds", uptimeMilliseconds),
+            ("diskUsedBytes", diskUsedBytes), ("diskQuotaBytes", diskQuotaBytes),
+        ] {
+            writer.key(name)
+            writer.number(value)
+        }
+        writeCollector(&writer)
+        writeQueue(&writer)
+        writeCounters(&writer)
+        write(notices, as: "notices", &writer)
+        write(problems, as: "problems", &writer)
+        writer.endObject()
+    }
+
+    private func writeCollector(_ writer: inout JSONWriter) {
+        writer.key("collector")
+        writer.beginObject()
+        writer.key("url")
+        writer.string(collectorURL)
+        writer.key("insecure")
+        writer.boolean(isInsecure)
+        writer.key("state")
+        writer.string(collectorState)
+        writer.key("failures")
+        writer.number(Int64(failureCount))
+        for (name, value) in [
+            ("nextAttemptMilliseconds", nextAttemptMilliseconds),
+            ("sinceDeliveryMilliseconds", sinceDeliveryMilliseconds),
+        ] {
+            writer.key(name)
+            if let value { writer.number(value) } else { writer.null() }
+        }
+        writer.endObject()
+    }
+
+    private func writeQueue(_ writer: inout JSONWriter) {
+        writer.key("queued")
+        writer.number(queuedCount)
+        writer.key("lanes")
+        writer.beginObject()
+        for lane in lanes {
+            writer.key(lane.lane.word)
+            writer.beginObject()
+            writer.key("events")
+            writer.number(lane.eventCount)
+            writer.key("bytes")
+            writer.number(lane.byteCount)
+            writer.endObject()
+        }
+        writer.endObject()
+        writer.key("quarantine")
+        writer.beginObject()
+        for entry in quarantine {
+            writer.key(entry.reason)
+            writer.number(entry.eventCount)
+        }
+        writer.endObject()
+    }
+
+    private func writeCounters(_ writer: inout JSONWriter) {
+        writer.key("counters")
+        writer.beginObject()
+        var names: [String] = []
+        for counter in counters where !names.contains(counter.name) { names.append(counter.name) }
+        for name in names {
+            writer.key(name)
+            writer.number(total(name))
+        }
+        writer.endObject()
+    }
+
+    private func write(_ lines: [String], as name: String, _ writer: inout JSONWriter) {
+        writer.key(name)
+        writer.beginArray()
+        for line in lines { writer.string(line) }
+        writer.endArray()
+    }
+}
