@@ -30,7 +30,7 @@ final class Connection {
     private var outgoing: [UInt8] = []
     private var sentBytes = 0
 
-    init(_ id: ConnectionID, _ door: Door, owning socket: consuming FileDescriptor, at now: Instant)
+    init(_ id: ConnectionID, _ door: Door, owning socket: FileDescriptor, at now: Instant)
     {
         self.id = id
         self.door = door

@@ -54,7 +54,7 @@ public struct FileStatus: Hashable, Sendable {
         self.init(status)
     }
 
-    init(of file: borrowing FileDescriptor, _ path: String) throws(PlatformError) {
+    init(of file: FileDescriptor, _ path: String) throws(PlatformError) {
         var status = stat()
         guard unsafe fstat(file.number, &status) == 0 else {
             throw PlatformError.last("look at " + path)
