@@ -76,7 +76,9 @@ let package = Package(
                 .linkedLibrary("sqlite3"), .linkedLibrary("crypto"), .linkedLibrary("z"),
                 .linkedLibrary("inih"), .linkedLibrary("m"),
                 .linkedLibrary("swiftUnicodeDataTables", .when(traits: ["Embedded"])),
-                .unsafeFlags(["-L\(unicodeTables)"], .when(traits: ["Embedded"])),
+                .unsafeFlags(
+                    ["-L\(unicodeTables)", "-enable-experimental-feature", "Embedded"],
+                    .when(traits: ["Embedded"])),
             ]),
 
         // The centre.
