@@ -118,7 +118,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(
-            name: "CollectorTests", dependencies: ["Blocks", "Collector", "Events", "Reports"],
+            name: "CollectorTests",
+            dependencies: [
+                "Blocks", "Collector", "Events", "Reports", "Sync",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict),
     ]
 )

@@ -1,3 +1,4 @@
+internal import Events
 internal import Foundation
 internal import GRDB
 
@@ -83,14 +84,15 @@ public struct Archive: Sendable {
         }
     }
 
-    /// The path as SQLite's URI, its special characters escaped.
+    /// The path as SQLite's URI, all that is not plain escaped.
     private static func address(of path: String) -> String {
         var address = "file:"
         for byte in path.utf8 {
             switch byte {
-            case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"):
-                address += "%" + String(byte, radix: 16)
-            default: address.unicodeScalars.append(Unicode.Scalar(byte))
+            case 48...57, 65...90, 97...122, UInt8(ascii: "/"), UInt8(ascii: "."),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                address.unicodeScalars.append(Unicode.Scalar(byte))
+            default: address += "%" + Hexadecimal.text([byte])
             }
         }
         return address

@@ -35,9 +35,11 @@ struct ServeCommand: AsyncParsableCommand {
         log.logLevel = .info
         log.info("started", metadata: ["data": "\(data.data)", "version": "\(productVersion)"])
         do {
-            try await CollectorServer(
-                address: address, desk: BlockDesk(archive: archive, keys: ring, log: log), log: log
-            ).run()
+            let desk = BlockDesk(archive: archive, keys: ring, log: log)
+            try await CollectorServer(address: address, desk: desk, log: log).run { host, port in
+                StandardError.write(
+                    "listening on \(host.contains(":") ? "[\(host)]" : host):\(port)")
+            }
         } catch let error as IOError {
             throw Stop(.unavailable, "--listen \(listen): \(error.localizedDescription)")
         } catch let error as SocketAddressError {

@@ -6,9 +6,8 @@ internal import NIOCore
 struct BodyReader {
     /// A body beyond the bound is read on so far, to answer its sender properly.
     static let discardedBytesMax = 16 << 20
-    /// A body must come at this rate, after a start of `graceSeconds`.
+    /// A body must come at this rate, after a start of `grace`.
     static let bytesPerSecondMin: Int64 = 1024
-    static let graceSeconds: Int64 = 10
 
     enum Body {
         case whole([UInt8])
@@ -20,6 +19,7 @@ struct BodyReader {
     struct Closed: Error {}
 
     let channel: any Channel
+    let grace: TimeAmount
 
     /// Reads a body of at most `byteCount`; of a larger one only its digest is kept.
     ///
@@ -56,8 +56,8 @@ struct BodyReader {
     }
 
     private func closing(at start: NIODeadline, _ received: Int) -> Scheduled<Void> {
-        let seconds = Self.graceSeconds + Int64(received) / Self.bytesPerSecondMin
-        return channel.eventLoop.scheduleTask(deadline: start + .seconds(seconds)) { [channel] in
+        let earned = TimeAmount.seconds(Int64(received) / Self.bytesPerSecondMin)
+        return channel.eventLoop.scheduleTask(deadline: start + grace + earned) { [channel] in
             channel.close(promise: nil)
         }
     }

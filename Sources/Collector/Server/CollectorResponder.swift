@@ -22,10 +22,11 @@ struct CollectorResponder: HTTPResponder {
     static let bodyBytesMax = 256 << 20
 
     let desk: BlockDesk
+    let bodyGrace: TimeAmount
     let budget = BodyBudget(bytes: bodyBytesMax)
 
     func respond(to request: Request, context: CollectorContext) async throws -> Response {
-        let reader = BodyReader(channel: context.channel)
+        let reader = BodyReader(channel: context.channel, grace: bodyGrace)
         switch (request.uri.path, request.method) {
         case ("/v1/blocks", .post):
             return try await takeBlock(request, reader)

@@ -17,12 +17,17 @@ struct CollectorServer {
     let desk: BlockDesk
     let log: Logger
 
+    /// How long a body may take before its rate counts.
+    var bodyGrace = TimeAmount.seconds(10)
+
     /// Serves until SIGTERM or SIGINT, then finishes what is in progress.
-    func run() async throws {
+    func run(
+        whenListening: @escaping @Sendable (_ host: String, _ port: Int) -> Void
+    ) async throws {
         var log = self.log
         log.logLevel = .warning
         let application = Application(
-            responder: CollectorResponder(desk: desk),
+            responder: CollectorResponder(desk: desk, bodyGrace: bodyGrace),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     idleTimeout: .seconds(Self.idleSeconds),
@@ -34,11 +39,10 @@ struct CollectorServer {
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     Self.connectionsMax, logger: log)),
             onServerRunning: { channel in
-                let address = channel.localAddress
-                let host = address?.ipAddress ?? "?"
-                let isIPv6 = host.contains(":")
-                StandardError.write(
-                    "listening on \(isIPv6 ? "[\(host)]" : host):\(address?.port ?? 0)")
+                guard let host = channel.localAddress?.ipAddress,
+                    let port = channel.localAddress?.port
+                else { return }
+                whenListening(host, port)
             },
             logger: log)
         try await application.runService()

@@ -36,12 +36,13 @@ struct KeyRing: Sendable {
     /// one device.
     init(text: String, file: String) throws(Refusal) {
         var devices: [[UInt8]: String] = [:]
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // To Swift "\r\n" is one character.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() {
             func refusal(_ what: String) -> Refusal {
                 Refusal(explanation: "\(file):\(index + 1): \(what)")
             }
-            let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
+            let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             guard words.count == 2 else {
                 throw refusal("\(words.count) words; a line is `device key`")

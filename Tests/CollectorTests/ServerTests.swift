@@ -1,0 +1,255 @@
+import Events
+import Foundation
+import Logging
+import NIOCore
+import Sync
+import Testing
+
+@testable import Collector
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A server on a free port of its own; it lives as long as the test process.
+private final class RunningServer: Sendable {
+    let temporary: TemporaryArchive
+    let port: Int
+    init(keys: KeyRing = .open, bodyGrace: TimeAmount = .seconds(10)) async throws {
+        let temporary = try TemporaryArchive()
+        let server = CollectorServer(
+            address: try #require(ListenAddress("127.0.0.1:0")), desk: temporary.desk(keys: keys),
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, bodyGrace: bodyGrace)
+        let (ports, given) = AsyncStream.makeStream(of: Int.self)
+        Task { try await server.run { _, port in given.yield(port) } }
+        var iterator = ports.makeAsyncIterator()
+        port = try #require(await iterator.next())
+        self.temporary = temporary
+    }
+
+    /// Connects, writes all of `bytes`, and reads until the server closes or says nothing for a time.
+    ///
+    /// On a thread of its own: blocking one of the few that the server runs on would stop it.
+    func exchange(_ bytes: [UInt8], silenceSeconds: Int = 20) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                continuation.resume(
+                    returning: exchangeBlocking(bytes, silenceSeconds: silenceSeconds))
+            }
+        }
+    }
+
+    private func exchangeBlocking(_ bytes: [UInt8], silenceSeconds: Int) -> String {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { _ = close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { return "not connected" }
+        var patience = timeval(tv_sec: silenceSeconds, tv_usec: 0)
+        _ = unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe send(
+                    descriptor, $0.baseAddress.map { unsafe $0 + sent }, bytes.count - sent,
+                    Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { break }
+            sent += count
+        }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            answer += buffer[..<count]
+        }
+        return String(decoding: answer, as: UTF8.self)
+    }
+
+    func request(
+        _ line: String, _ fields: [String] = [], body: [UInt8] = [], length: Bool = true
+    ) -> [UInt8] {
+        var head = ["\(line) HTTP/1.1", "Host: x", "Connection: close"] + fields
+        if length { head.append("Content-Length: \(body.count)") }
+        return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+    }
+
+    static let fields = [
+        "Authorization: Bearer secret", "Footfall-Device: kiosk-1",
+        "Footfall-Nonce: \(Fixture.nonce)", "Content-Type: application/vnd.footfall.block",
+    ]
+}
+
+private struct Answer {
+    var status: Int
+    var fields: [String: String] = [:]
+    var body: [UInt8]
+
+    init?(_ text: String) {
+        guard let end = text.range(of: "\r\n\r\n") else { return nil }
+        let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
+        guard let status = Int(lines[0].split(separator: " ")[1]) else { return nil }
+        self.status = status
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            fields[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+        }
+        body = Array(text[end.upperBound...].utf8)
+    }
+
+    var block: BlockAnswer {
+        BlockAnswer(status: status, body: body, signature: fields["footfall-signature"])
+    }
+}
+
+@Suite struct `The server` {
+    @Test func `gives a receipt for a block, in one piece or in chunks`() async throws {
+        let server = try await RunningServer()
+        let body = try Fixture.block([Fixture.event(0), Fixture.event(1)])
+        let whole = try #require(
+            Answer(
+                await server.exchange(
+                    server.request("POST /v1/blocks", RunningServer.fields, body: body))))
+        #expect(whole.status == 200)
+        #expect(whole.fields["content-type"] == "application/json")
+        var chunks = server.request(
+            "POST /v1/blocks", RunningServer.fields + ["Transfer-Encoding: chunked"], length: false)
+        for byte in body { chunks += Array("1\r\n".utf8) + [byte] + Array("\r\n".utf8) }
+        chunks += Array("0\r\n\r\n".utf8)
+        let chunked = try #require(Answer(await server.exchange(chunks)))
+        for answer in [whole, chunked] {
+            guard
+                case .receipt = Fixture.verdict(
+                    answer.block, of: body, sequences: [SequenceRange(0, 1)])
+            else {
+                Issue.record("no receipt: \(answer)")
+                return
+            }
+        }
+        #expect(try server.temporary.count("event") == 2)
+    }
+
+    @Test func `says that it is well`() async throws {
+        let server = try await RunningServer()
+        let answer = try #require(Answer(await server.exchange(server.request("GET /health"))))
+        #expect(answer.status == 200)
+        #expect(String(decoding: answer.body, as: UTF8.self) == #"{"status":"ok"}"#)
+    }
+
+    @Test(arguments: [
+        ("GET /v1/blocks", 405), ("POST /health", 405), ("GET /", 404), ("POST /v1/batch", 404),
+        ("DELETE /v1/blocks", 405),
+    ])
+    func `has no other door`(line: String, status: Int) async throws {
+        let server = try await RunningServer()
+        #expect(Answer(await server.exchange(server.request(line)))?.status == status)
+    }
+
+    @Test func `turns away without keys and types`() async throws {
+        let server = try await RunningServer(
+            keys: try KeyRing(text: "kiosk-1 secret\nkiosk-2 two", file: "keys"))
+        let body = try Fixture.block([Fixture.event(0)])
+        func status(_ index: Int, _ field: String) async -> Int? {
+            var fields = RunningServer.fields
+            fields[index] = field
+            let answer = Answer(
+                await server.exchange(server.request("POST /v1/blocks", fields, body: body)))
+            #expect(answer?.status == 200 || answer?.fields["footfall-signature"] == nil)
+            return answer?.status
+        }
+        #expect(await status(0, "Authorization: Bearer wrong") == 401)
+        #expect(await status(0, "X-Nothing: 1") == 401)
+        #expect(await status(0, "Authorization: Bearer two") == 403)
+        #expect(await status(1, "Footfall-Device: kiosk-2") == 403)
+        #expect(await status(2, "Footfall-Nonce: 1") == 400)
+        #expect(await status(3, "Content-Type: text/plain") == 415)
+        #expect(try server.temporary.count("event") == 0)
+        #expect(await status(0, "Authorization: Bearer secret") == 200)
+    }
+
+    @Test func `refuses a body over the bound by a signed 413, and closes on an endless one`()
+        async throws
+    {
+        let server = try await RunningServer()
+        let large = [UInt8](repeating: 65, count: BlockDesk.bodyBytesMax + 1)
+        let answer = try #require(
+            Answer(
+                await server.exchange(
+                    server.request("POST /v1/blocks", RunningServer.fields, body: large))))
+        #expect(
+            Fixture.verdict(answer.block, of: large, sequences: [])
+                == .refused(status: 413, reason: "too_large"))
+        let endless = [UInt8](repeating: 65, count: BodyReader.discardedBytesMax + 1)
+        #expect(
+            await server.exchange(
+                server.request("POST /v1/blocks", RunningServer.fields, body: endless)) == "")
+        #expect(await server.exchange(server.request("POST /else", body: endless)) == "")
+        #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)
+    }
+
+    @Test func `closes on a body that does not come`() async throws {
+        let server = try await RunningServer(bodyGrace: .milliseconds(300))
+        var request = server.request(
+            "POST /v1/blocks", RunningServer.fields + ["Content-Length: 100"], length: false)
+        request += [1, 2, 3]
+        let start = ContinuousClock.now
+        #expect(await server.exchange(request) == "")
+        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)
+    }
+
+    @Test(arguments: [
+        "GARBAGE\r\n\r\n",
+        "POST /v1/blocks HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "GET /health HTTP/1.1\r\nHost: x\r\nA: \(String(repeating: "a", count: 20_000))\r\n\r\n",
+    ])
+    func `answers broken requests with 400 at most, and goes on`(text: String) async throws {
+        let server = try await RunningServer()
+        let answer = Answer(await server.exchange(Array(text.utf8)))
+        #expect(answer == nil || answer?.status == 400 || answer?.status == 431)
+        #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)
+    }
+
+    @Test func `takes blocks of many devices at once`() async throws {
+        let server = try await RunningServer()
+        try await withThrowingTaskGroup(of: Int?.self) { group in
+            for index in 0..<16 {
+                group.addTask {
+                    let body = try Fixture.block(
+                        (0..<50).map { Fixture.message($0, "m\($0)") }, device: "kiosk-\(index)")
+                    var fields = RunningServer.fields
+                    fields[1] = "Footfall-Device: kiosk-\(index)"
+                    return Answer(
+                        await server.exchange(server.request("POST /v1/blocks", fields, body: body))
+                    )?
+                    .status
+                }
+            }
+            for try await status in group { #expect(status == 200) }
+        }
+        #expect(try server.temporary.count("event") == 16 * 50)
+        #expect(try server.temporary.count("device") == 16)
+    }
+}
+
+@Suite struct `The budget of bodies` {
+    @Test func `gives no more than it has, and takes back`() {
+        let budget = BodyBudget(bytes: 100)
+        #expect(budget.reserve(60))
+        #expect(!budget.reserve(41))
+        #expect(budget.reserve(40))
+        budget.release(60)
+        #expect(budget.reserve(60))
+    }
+}
