@@ -23,6 +23,7 @@ extension EventStore {
                     try apply(change, to: database, excessPages: excessPages)
                 }
                 settle(change, applied)
+                tendDisk(database)
                 return applied.evicted.eventCount
             } catch {
                 try prepareRetry(after: error, database, &excessPages)
@@ -44,9 +45,9 @@ extension EventStore {
         after error: StoreError, _ database: Database, _ excessPages: inout Int64
     ) throws(StoreError) {
         switch error.code {
-        case .full
-        where excessPages == 0 && files.hasBallast
-            && files.freeBytes < 4 * StateFiles.ballastBytes:
+        case .full where excessPages == 0 && files.hasBallast:
+            // The limit on pages gives way to eviction; where the file system is full, even that
+            // needs room. Which it was, SQLite does not say.
             files.dropBallast()
             excessPages = 1
         case .full where excessPages < pagesMax && error.sqliteCode != 0:
@@ -136,12 +137,27 @@ extension EventStore {
         quarantineBytes = applied.quarantineBytes
         messageCount = applied.messageCount
         shipped.removeAll { change.removed.contains($0) }
+    }
+
+    /// Keeps ready what a full file system would ask for.
+    private func tendDisk(_ database: Database) {
         ballastCountdown -= 1
         if ballastCountdown < 0 {
             ballastCountdown = 256
             if !files.hasBallast, files.freeBytes > 8 * StateFiles.ballastBytes {
                 files.addBallast()
             }
+        }
+        do throws(StoreError) {
+            // Pages that the database's file lacks must fit in the ballast's room.
+            let pages = try database.allPages()
+            guard pages > copiedPages + StateFiles.ballastBytes / Schema.pageBytes / 2 else {
+                return
+            }
+            copiedPages = pages
+            try database.connection.run("PRAGMA wal_checkpoint(PASSIVE)")
+        } catch {
+            // The change is durable all the same; the next checkpoint tries again.
         }
     }
 }

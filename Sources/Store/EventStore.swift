@@ -28,6 +28,8 @@ public final class EventStore {
     var database: Database?
     var pagesMax: Int64 = 0
     var ballastCountdown = 0
+    /// The pages that the database had when its log was last copied into it.
+    var copiedPages: Int64 = 0
 
     // What the current epoch has in the table `tail`, by lane: it begins with nothing.
     var tailEvents: [Int64] = [0, 0, 0]
@@ -97,6 +99,7 @@ public final class EventStore {
 
     /// Opens the database and begins an epoch, in a new stream if the database is new.
     private func start(freshStream: StreamID, wallMilliseconds: Int64) throws(StoreError) {
+        try files.finishSetAside()
         let database = try openDatabase()
         // The first epoch is stored last, so without one whatever was begun here was broken off.
         if try database.connection.integer("SELECT count(*) FROM epoch") == 0 {
@@ -161,6 +164,7 @@ public final class EventStore {
             // On a disk that stays full the log waits for room, as it does while running.
             guard error.code == .full else { throw error }
         }
+        copiedPages = try database.allPages()
         quarantineBytes = try Quarantine.bytes(in: database)
         messageCount = try database.connection.integer("SELECT sum(count) FROM message")
         return database

@@ -46,6 +46,8 @@ final class Salvager {
             for setting in [
                 "locking_mode = EXCLUSIVE", "query_only = ON", "cell_size_check = ON",
                 "mmap_size = 0", "trusted_schema = OFF",
+                // With this, a file that was cut short is read as far as it goes.
+                "writable_schema = ON",
             ] {
                 try old.run("PRAGMA " + setting)
             }

@@ -1,7 +1,7 @@
 public import Events
 
 /// Rows of one lane and epoch, to be sent together or sealed.
-public struct Shipment: Sendable {
+public struct Shipment: Hashable, Sendable {
     /// The rows' lane.
     public var lane: Lane
     /// The rows' epoch.

@@ -99,17 +99,28 @@ internal import Events
         try syncDirectory()
     }
 
-    /// Moves database and log aside, over what was set aside before.
+    /// Moves database and log aside, in place of what was set aside before.
     borrowing func setAside() throws(StoreError) {
         removeSetAside()
-        // The log first: a log without its database is ignored, a database without its log is short.
-        for suffix in ["-wal", ""] {
-            let moved = unsafe sqlite_shim_rename(database + suffix, damaged + suffix)
-            guard moved == 0 || moved == sqlite_shim_is_missing() else {
-                throw .system(Int64(moved), "rename " + database + suffix)
-            }
-        }
+        try moveAside("-wal")
+        try moveAside("")
         try syncDirectory()
+    }
+
+    /// Ends a setting aside that was broken off: the log has gone, the database has not.
+    ///
+    /// Without its log a database opens, but as it once was.
+    borrowing func finishSetAside() throws(StoreError) {
+        guard unsafe sqlite_shim_byte_count(damaged + "-wal") >= 0, !hasSetAside else { return }
+        try moveAside("")
+        try syncDirectory()
+    }
+
+    private func moveAside(_ suffix: String) throws(StoreError) {
+        let moved = unsafe sqlite_shim_rename(database + suffix, damaged + suffix)
+        guard moved == 0 || moved == sqlite_shim_is_missing() else {
+            throw .system(Int64(moved), "rename " + database + suffix)
+        }
     }
 
     /// Whether a database is set aside.
@@ -121,9 +132,9 @@ internal import Events
             + max(0, sqlite_shim_byte_count(damaged + "-wal"))
     }
 
-    /// Removes what was set aside.
+    /// Removes what was set aside, the log first: alone it would mean a setting aside broken off.
     borrowing func removeSetAside() {
-        for suffix in ["", "-wal"] { _ = unsafe sqlite_shim_unlink(damaged + suffix) }
+        for suffix in ["-wal", ""] { _ = unsafe sqlite_shim_unlink(damaged + suffix) }
     }
 
     /// Bytes that the file system still has for us; as many as there can be where it won't say.

@@ -56,10 +56,11 @@ extension EventStore {
         _ count: Int, _ lane: Lane = .normal, bytes: Int = 100, table: RowTable = .tail
     ) throws -> StoredRow {
         var change = Change(for: self)
+        let name = Array("\(epoch):\(nextSequence) of row ".utf8)
         let row = StoredRow(
             table, lane: lane, epoch: epoch,
             ranges: [SequenceRange(nextSequence, nextSequence + UInt32(count) - 1)],
-            body: Array(repeating: UInt8(truncatingIfNeeded: nextSequence), count: bytes))
+            body: name + Array(repeating: 0x2E, count: max(0, bytes - name.count)))
         change.inserted = [row]
         change.endSequence = nextSequence + UInt32(count)
         change.counters = [CounterDelta(lane, "accepted", Int64(count))]
@@ -82,6 +83,25 @@ extension EventStore {
     /// Events in both tables.
     func queuedEvents() throws -> Int64 {
         try statistics().reduce(0) { $0 + $1.eventCount }
+    }
+
+    /// Every event in both tables.
+    func queuedEventIDs() throws -> [EventID] {
+        var events: [EventID] = []
+        for table in RowTable.allCases {
+            let rows = try #require(database).connection.prepare(
+                "SELECT id, ranges FROM " + table.name)
+            while try rows.step() {
+                let epoch = RowID(value: rows.integer(0)).epoch
+                let stream = try #require(try epochInfo(epoch)).stream
+                for range in try RangeCoding.stored(rows.bytes(1)) {
+                    for sequence in range.first...range.last {
+                        events.append(EventID(stream: stream, epoch: epoch, sequence: sequence))
+                    }
+                }
+            }
+        }
+        return events
     }
 
     /// Every event in a statement that waits.

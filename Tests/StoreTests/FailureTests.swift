@@ -1,0 +1,134 @@
+import CSQLite
+import Events
+import Foundation
+import Testing
+
+@testable import Store
+
+/// Invariants 1, 2 and 4 of the Store page on a disk that fails.
+@Suite(.serialized) struct `When the disk fails` {
+    let state = StateDirectory()
+    let ioError = SQLITE_IOERR | 3 << 8
+    let syncError = SQLITE_IOERR | 4 << 8
+
+    init() { FaultyDisk.reset() }
+
+    @Test(arguments: 0..<6) func `in a write, nothing of the change is stored`(after: Int) throws {
+        let store = try open()
+        try store.add(2)
+        unsafe FaultyDisk.writesLeft = after
+        unsafe FaultyDisk.writeAnswer = ioError
+        let isStored = (try? store.add(3)) != nil
+        FaultyDisk.reset()
+        if !isStored {
+            #expect(store.epoch == 1 && store.nextSequence == 2)
+            #expect(try store.queuedEvents() == 2)
+        }
+        try store.add(4)
+        #expect(try store.queuedEvents() == (isStored ? 9 : 6))
+        #expect(try store.counter("accepted") == (isStored ? 9 : 6))
+        #expect(after < 4 ? !isStored : true)
+    }
+
+    @Test func `in the sync, what may be stored is under an epoch that is over`() throws {
+        var store = try open()
+        try store.add(2)
+        unsafe FaultyDisk.syncAnswer = syncError
+        #expect {
+            try store.add(3)
+        } throws: { error in
+            let error = error as? StoreError
+            return error?.code == .unavailable && error?.sqliteCode == syncError
+        }
+        #expect(throws: StoreError.self) { try store.nextShipment() }
+        FaultyDisk.reset()
+        // The bytes reached the log, so the numbers 2 to 4 are in use: they are never given again.
+        let change = Change(for: store)
+        #expect { try store.commit(change) } throws: { ($0 as? StoreError)?.code == .stale }
+        #expect(store.epoch == 2 && store.nextSequence == 0)
+        try store.add(4)
+        #expect(try store.queuedEvents() == 9)
+        let all = try store.queuedEventIDs()
+        #expect(Set(all).count == all.count)
+        store.close()
+        store = try open()
+        #expect(try store.queuedEvents() == 9)
+        #expect(try store.counter("accepted") == 9)
+    }
+
+    @Test func `in a commit that only settles, the doubt is noticed too`() throws {
+        let store = try open()
+        let row = try store.add(2)
+        unsafe FaultyDisk.syncAnswer = syncError
+        #expect(throws: StoreError.self) { try store.remove([row.key]) }
+        FaultyDisk.reset()
+        #expect(try store.nextShipment() == nil)
+        #expect(store.epoch == 2)
+    }
+
+    @Test func `for long, every call says so, until it works again`() throws {
+        let store = try open()
+        try store.add(2)
+        unsafe FaultyDisk.writeAnswer = ioError
+        unsafe FaultyDisk.syncAnswer = syncError
+        for _ in 0..<5 {
+            #expect { try store.add(3) } throws: { ($0 as? StoreError)?.code == .unavailable }
+        }
+        FaultyDisk.reset()
+        try store.add(5)
+        #expect(try store.queuedEvents() == 7)
+    }
+
+    @Test func `by being full, the ballast goes and the change is stored`() throws {
+        let store = try open()
+        try store.add(2)
+        let ballast = state.file("ballast")
+        unsafe FaultyDisk.writeAnswer = SQLITE_FULL
+        unsafe FaultyDisk.willWrite = {
+            guard !FileManager.default.fileExists(atPath: ballast) else { return }
+            unsafe FaultyDisk.writeAnswer = SQLITE_OK
+        }
+        try store.add(3)
+        #expect(!FileManager.default.fileExists(atPath: ballast))
+        #expect(try store.queuedEvents() == 5)
+        #expect(try store.counter("dropped:evicted") == 0)
+        // With room back, the ballast is too.
+        FaultyDisk.reset()
+        for _ in 0..<300 { try store.add(1) }
+        #expect(try state.byteCount("ballast") == 1 << 20)
+    }
+
+    @Test func `by staying full, nothing is lost and nothing is stuck`() throws {
+        var store = try open()
+        let row = try store.add(2)
+        #expect(try store.nextShipment()?.rows == [row])
+        unsafe FaultyDisk.writeAnswer = SQLITE_FULL
+        for _ in 0..<3 {
+            #expect { try store.add(3) } throws: { ($0 as? StoreError)?.code == .full }
+        }
+        #expect(store.epoch == 1 && store.nextSequence == 2)
+        FaultyDisk.reset()
+        #expect(try store.queuedEvents() == 2)
+        try store.add(4)
+        store.close()
+        store = try open()
+        #expect(try store.queuedEvents() == 6)
+    }
+
+    @Test func `by being full at the start, it starts without the ballast`() throws {
+        let first = try open()
+        for _ in 0..<50 { try first.add(1, bytes: 30_000) }
+        first.close()
+        let ballast = state.file("ballast")
+        unsafe FaultyDisk.writeAnswer = SQLITE_FULL
+        unsafe FaultyDisk.willWrite = {
+            guard !FileManager.default.fileExists(atPath: ballast) else { return }
+            unsafe FaultyDisk.writeAnswer = SQLITE_OK
+        }
+        let store = try open()
+        #expect(try store.queuedEvents() == 50)
+        #expect(store.epoch == 2)
+    }
+
+    private func open() throws -> EventStore { try state.open(vfs: FaultyDisk.name) }
+}
