@@ -21,7 +21,7 @@ let device =
         // crashes at the first generic type that is made at run time.
         .unsafeFlags(
             ["-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-parse-as-library"],
-            .when(traits: ["Embedded"])),
+            .when(traits: ["Embedded"]))
     ]
 
 let unicodeTables = Context.environment["SWIFT_EMBEDDED_LIBS"] ?? ""
@@ -103,13 +103,15 @@ let package = Package(
             name: "footfall-collector", dependencies: ["Collector"], swiftSettings: strict),
 
         .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: strict),
-        .testTarget(name: "IntakeTests", dependencies: ["Events", "Intake"], swiftSettings: strict),
+        .testTarget(
+            name: "IntakeTests", dependencies: ["Events", "Intake"], swiftSettings: strict),
         .testTarget(
             name: "IdentityTests", dependencies: ["Events", "Identity"], swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Events", "Store", "CSQLite"],
             swiftSettings: strict),
-        .testTarget(name: "BlocksTests", dependencies: ["Blocks", "Events"], swiftSettings: strict),
+        .testTarget(
+            name: "BlocksTests", dependencies: ["Blocks", "Events"], swiftSettings: strict),
         .testTarget(name: "SyncTests", dependencies: ["Events", "Sync"], swiftSettings: strict),
         .testTarget(
             name: "PlatformTests", dependencies: ["Events", "Platform"], swiftSettings: strict),

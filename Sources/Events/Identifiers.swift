@@ -65,10 +65,15 @@ public struct SequenceRange: Hashable, Sendable {
 
     /// Adds one number to ascending ranges, growing the last one where it touches.
     public static func append(_ sequence: UInt32, to ranges: inout [SequenceRange]) {
-        if let last = ranges.indices.last, ranges[last].last &+ 1 == sequence, sequence > 0 {
-            ranges[last].last = sequence
+        append(SequenceRange(sequence, sequence), to: &ranges)
+    }
+
+    /// Adds a range behind ascending ones, growing the last one where it touches.
+    public static func append(_ range: SequenceRange, to ranges: inout [SequenceRange]) {
+        if let last = ranges.indices.last, range.first > 0, ranges[last].last == range.first - 1 {
+            ranges[last].last = range.last
         } else {
-            ranges.append(SequenceRange(sequence, sequence))
+            ranges.append(range)
         }
     }
 }

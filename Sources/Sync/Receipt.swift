@@ -82,16 +82,8 @@ extension Receipt {
         var merged: [SequenceRange] = []
         for range in ranges.sorted(by: { $0.first < $1.first }) {
             guard range.first <= range.last else { return nil }
-            guard let last = merged.last else {
-                merged.append(range)
-                continue
-            }
-            guard last.last < range.first else { return nil }
-            if last.last + 1 == range.first {
-                merged[merged.count - 1].last = range.last
-            } else {
-                merged.append(range)
-            }
+            if let last = merged.last, last.last >= range.first { return nil }
+            SequenceRange.append(range, to: &merged)
         }
         return merged
     }

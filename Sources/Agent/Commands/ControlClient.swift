@@ -31,7 +31,8 @@ enum ControlClient {
         case .noAgent:
             ControlResponse(
                 exitCode: ExitCode.noAgent,
-                complaint: "no agent listens at \(path); start one with footfall agent --config FILE")
+                complaint:
+                    "no agent listens at \(path); start one with footfall agent --config FILE")
         case .forbidden:
             ControlResponse(
                 exitCode: ExitCode.forbidden,

@@ -144,7 +144,8 @@ struct ConfigurationReader {
             configuration.collectorURL = entry.value
         case "write_key":
             guard entry.value.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
-                throw error(entry, "write_key has a space or a byte beyond ASCII", "printable ASCII")
+                throw error(
+                    entry, "write_key has a space or a byte beyond ASCII", "printable ASCII")
             }
             configuration.writeKey = entry.value
         case "write_key_file": configuration.writeKeyFile = try path(entry)

@@ -29,7 +29,8 @@ struct HTTPRules {
         let origin = request.field("origin")
         if let origin, !allowedOrigins.contains(origin) {
             return refuse(
-                403, "foreign origin", "list it under [agent] allowed_origins to let it in", request)
+                403, "foreign origin", "list it under [agent] allowed_origins to let it in", request
+            )
         }
         if request.method == "OPTIONS" { return .answer(preflight(origin), closes: false) }
         var path = request.path

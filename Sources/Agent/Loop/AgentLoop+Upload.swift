@@ -44,7 +44,8 @@ extension AgentLoop {
             return
         }
         dispatch(
-            block, sequences: shipment.rows.flatMap { $0.ranges }, rows: shipment.rows.map { $0.key }, lane: shipment.lane,
+            block, sequences: Self.ranges(of: shipment), rows: shipment.rows.map { $0.key },
+            lane: shipment.lane,
             epoch: shipment.epoch, tombstoneIDs: [], &world, now)
     }
 
@@ -72,7 +73,8 @@ extension AgentLoop {
         epoch: EpochInfo, tombstoneIDs: [Int64], _ world: inout some World & ~Copyable,
         _ now: Instant
     ) {
-        let nonce = Hexadecimal.text(world.random(), digitCount: 16)
+        let nonce =
+            Hexadecimal.text(world.random(), digitCount: 16)
             + Hexadecimal.text(world.random(), digitCount: 16)
         let number = courier.nextExchangeNumber()
         let sent = Sent(
@@ -87,7 +89,8 @@ extension AgentLoop {
             Exchange(
                 number: number, destination: configuration.collector, path: Self.blockPath,
                 headers: [
-                    HTTPField("authorization", "Bearer " + String(decoding: writeKey, as: UTF8.self)),
+                    HTTPField(
+                        "authorization", "Bearer " + String(decoding: writeKey, as: UTF8.self)),
                     HTTPField("content-type", "application/vnd.footfall.block"),
                     HTTPField("footfall-device", configuration.device),
                     HTTPField("footfall-nonce", nonce),
@@ -139,12 +142,20 @@ extension AgentLoop {
             change.inserted = [
                 StoredRow(
                     .block, lane: shipment.lane, epoch: shipment.epoch.epoch,
-                    ranges: shipment.rows.flatMap { $0.ranges }, body: body)
+                    ranges: Self.ranges(of: shipment), body: body)
             ]
             try store.commit(change)
         } catch {
             complain(error)
         }
+    }
+
+    private static func ranges(of shipment: Shipment) -> [SequenceRange] {
+        var ranges: [SequenceRange] = []
+        for row in shipment.rows {
+            for range in row.ranges { SequenceRange.append(range, to: &ranges) }
+        }
+        return ranges
     }
 
     private func isInFlight(_ key: RowKey) -> Bool {
