@@ -216,7 +216,7 @@ let oversizeRequests: [Exchanged] = [
         "chunks over the limit, and no request after them",
         head + "Transfer-Encoding: chunked\r\n\r\n40\r\n" + String(repeating: "A", count: 64)
             + "\r\n40\r\n" + String(repeating: "B", count: 64) + "\r\n0\r\n\r\n" + head + "\r\n",
-        "oversize " + post + "128"),
+        "oversize " + post + "145"),
     .init(
         "chunks over the limit that go wrong",
         head + "Transfer-Encoding: chunked\r\n\r\n65\r\n" + String(repeating: "A", count: 101)
@@ -240,7 +240,7 @@ let oversizeRequests: [Exchanged] = [
         // Where a long request is cut hardly matters; a prime step meets every kind of place.
         for cut in stride(from: 1, to: sent.count, by: sent.count > 1000 ? 97 : 1) {
             let found = outcomes([Array(sent[..<cut]), Array(sent[cut...])])
-            #expect(found == exchanged.outcomes, "cut at \(cut)")
+            if found != exchanged.outcomes { Issue.record("cut at \(cut): \(found)") }
         }
     }
 

@@ -47,7 +47,7 @@ struct ChunkReader: Sendable {
     }
 
     private mutating func nextLine(_ input: [UInt8], _ cursor: inout Int) throws(Failure)
-        -> [UInt8]?
+        -> ArraySlice<UInt8>?
     {
         let limit =
             switch part {
@@ -60,7 +60,7 @@ struct ChunkReader: Sendable {
         } catch { throw .malformed }
     }
 
-    private mutating func end(_ line: [UInt8]) throws(Failure) {
+    private mutating func end(_ line: ArraySlice<UInt8>) throws(Failure) {
         lines.restart()
         switch part {
         case .size:
@@ -80,7 +80,7 @@ struct ChunkReader: Sendable {
     }
 
     /// Reads 1 to 8 hexadecimal digits, and an extension after them that begins with `;`.
-    private static func size(_ line: [UInt8]) throws(Failure) -> Int64 {
+    private static func size(_ line: ArraySlice<UInt8>) throws(Failure) -> Int64 {
         let end = line.firstIndex(of: UInt8(ascii: ";")) ?? line.endIndex
         var digits = line[..<end]
         // RFC 9112 lets blanks stand before an extension, and nowhere else.

@@ -53,7 +53,7 @@ public enum RequestOutcome: Hashable, Sendable {
     case continueWanted
     /// A request with its body.
     case complete(HTTPRequest)
-    /// A request whose body was over the limit; the head, and how many bytes of body were thrown away.
+    /// A request whose body was over the limit; the head, and how many bytes of body came.
     ///
     /// Nothing follows: answer and close.
     case oversize(HTTPRequest, discardedBytes: Int64)

@@ -5,14 +5,11 @@ struct LineReader: Sendable {
     /// Why the bytes are no line.
     enum Failure: Error { case tooLong, bareLineFeed, bareReturn, controlCharacter }
 
-    /// What has come of the line under way, without its end.
+    /// What earlier pieces held of the line under way, without its end.
     private(set) var partial: [UInt8] = []
     private var endsInReturn = false
     /// Bytes taken since the last `restart`, line ends included.
     private(set) var takenBytes = 0
-
-    /// Whether nothing of a line has come.
-    var isEmpty: Bool { partial.isEmpty && !endsInReturn }
 
     /// Begins a new budget of bytes.
     mutating func restart() { takenBytes = 0 }
@@ -22,7 +19,7 @@ struct LineReader: Sendable {
     /// Returns the line without its end, or nil when the input ended first. The bytes since
     /// `restart` may not pass `limit`.
     mutating func next(in input: [UInt8], from cursor: inout Int, limit: Int) throws(Failure)
-        -> [UInt8]?
+        -> ArraySlice<UInt8>?
     {
         let start = cursor
         while cursor < input.count {
@@ -32,7 +29,8 @@ struct LineReader: Sendable {
             if takenBytes > limit { throw .tooLong }
             if endsInReturn {
                 guard byte == 0x0A else { throw .bareReturn }
-                return endLine(input, start, cursor)
+                endsInReturn = false
+                return endLine(LineReader.text(input, start, cursor))
             }
             switch byte {
             case 0x0D: endsInReturn = true
@@ -41,24 +39,25 @@ struct LineReader: Sendable {
             default: throw .controlCharacter
             }
         }
-        appendText(input, start, cursor)
+        partial.append(contentsOf: LineReader.text(input, start, cursor))
         return nil
     }
 
-    private mutating func endLine(_ input: [UInt8], _ start: Int, _ end: Int) -> [UInt8] {
-        appendText(input, start, end)
-        endsInReturn = false
-        let line = partial
+    /// A line that came in one piece is not copied.
+    private mutating func endLine(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        if partial.isEmpty { return text }
+        var line = partial
         partial = []
-        return line
+        line.append(contentsOf: text)
+        return line[...]
     }
 
-    /// Keeps what is not a line end; after the checks above an end can stand nowhere but last.
-    private mutating func appendText(_ input: [UInt8], _ start: Int, _ end: Int) {
+    /// The bytes before a line's end; after the checks above it can stand nowhere but last.
+    private static func text(_ input: [UInt8], _ start: Int, _ end: Int) -> ArraySlice<UInt8> {
         var textEnd = end
         while textEnd > start, input[textEnd - 1] == 0x0A || input[textEnd - 1] == 0x0D {
             textEnd -= 1
         }
-        if textEnd > start { partial.append(contentsOf: input[start..<textEnd]) }
+        return input[start..<textEnd]
     }
 }

@@ -18,6 +18,8 @@ struct RequestBody: Sendable {
     private var chunks = ChunkReader()
     private var stored: [UInt8] = []
     private var contentBytes: Int64 = 0
+    /// The content with its framing.
+    private var wireBytes: Int64 = 0
     private var windowStart: Instant
     private var windowRest = RequestBody.windowBytes
     private var discardStart: Instant?
@@ -30,7 +32,8 @@ struct RequestBody: Sendable {
     }
 
     var isDiscarding: Bool { discardStart != nil }
-    var discardedBytes: Int64 { min(contentBytes, RequestBody.discardLimitBytes) }
+    /// What has come of a body that is thrown away, framing and all.
+    var discardedBytes: Int64 { min(wireBytes, RequestBody.discardLimitBytes) }
     var bufferedBytes: Int { stored.count + chunks.bufferedBytes }
 
     /// When the body is late: too slow while it is kept, too long while it is dropped.
@@ -62,7 +65,7 @@ struct RequestBody: Sendable {
         }
         countProgress(cursor - before, at: now)
         if isDiscarding {
-            let isEnough = contentBytes >= RequestBody.discardLimitBytes
+            let isEnough = wireBytes >= RequestBody.discardLimitBytes
             return isComplete || isEnough ? .oversize : .unfinished
         }
         return isComplete ? .complete : .unfinished
@@ -100,6 +103,7 @@ struct RequestBody: Sendable {
     }
 
     private mutating func countProgress(_ count: Int, at now: Instant) {
+        wireBytes += Int64(count)
         windowRest -= count
         if windowRest <= 0 {
             windowStart = now

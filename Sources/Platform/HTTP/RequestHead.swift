@@ -55,7 +55,7 @@ struct RequestHead: Sendable {
     }
 
     private mutating func nextLine(_ input: [UInt8], _ cursor: inout Int) throws(Refusal)
-        -> [UInt8]?
+        -> ArraySlice<UInt8>?
     {
         do throws(LineReader.Failure) {
             return try lines.next(in: input, from: &cursor, limit: RequestHead.limitBytes)
@@ -69,7 +69,7 @@ struct RequestHead: Sendable {
         }
     }
 
-    private mutating func begin(_ line: [UInt8]) throws(Refusal) {
+    private mutating func begin(_ line: ArraySlice<UInt8>) throws(Refusal) {
         if line.isEmpty {
             // Some old clients end a body with an empty line that its length does not count.
             guard !hasSkippedLine else { throw Refusal(400, "empty lines before the request") }

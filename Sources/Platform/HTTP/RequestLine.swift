@@ -9,7 +9,7 @@ struct RequestLine: Sendable {
     var host: String?
     var version: HTTPRequest.Version
 
-    init(_ line: [UInt8]) throws(Failure) {
+    init(_ line: ArraySlice<UInt8>) throws(Failure) {
         let parts = line.split(
             separator: UInt8(ascii: " "), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3, ASCII.isToken(parts[0]) else { throw .malformed }

@@ -58,14 +58,14 @@ public struct ResponseParser: Sendable {
     }
 
     private mutating func nextLine(_ bytes: [UInt8], _ cursor: inout Int) throws(Malformed)
-        -> [UInt8]?
+        -> ArraySlice<UInt8>?
     {
         do throws(LineReader.Failure) {
             return try lines.next(in: bytes, from: &cursor, limit: RequestHead.limitBytes)
         } catch { throw Malformed() }
     }
 
-    private mutating func endLine(_ line: [UInt8]) throws(Malformed) {
+    private mutating func endLine(_ line: ArraySlice<UInt8>) throws(Malformed) {
         guard answer != nil else {
             let (status, isKeepAlive) = try ResponseParser.statusLine(line)
             answer = Answer(status: status, fields: [], body: [], isKeepAlive: isKeepAlive)
@@ -144,7 +144,8 @@ public struct ResponseParser: Sendable {
     }
 
     /// Reads `HTTP/1.1 200 OK`; the phrase may be missing.
-    private static func statusLine(_ line: [UInt8]) throws(Malformed) -> (Int, Bool) {
+    private static func statusLine(_ text: ArraySlice<UInt8>) throws(Malformed) -> (Int, Bool) {
+        let line = Array(text)
         guard line.count >= 12, line.starts(with: "HTTP/1.".utf8),
             line[7] == UInt8(ascii: "0") || line[7] == UInt8(ascii: "1"),
             line[8] == UInt8(ascii: " "), line.count == 12 || line[12] == UInt8(ascii: " "),
