@@ -15,8 +15,8 @@ struct Deflate {
             rest -= 1
         }
         for _ in 0..<(rest / 258) {
-            stream.code(0b1100_0101, 8)
-            stream.code(0, 5)
+            // The length's code and the distance's, each from its highest bit.
+            stream.put(0b00000_1010_0011, 13)
         }
         stream.code(0, 7)
         stream.put(0, 7)
@@ -39,10 +39,15 @@ struct Deflate {
         return stream
     }
 
-    /// A gzip member; `promised` is the length that its last bytes claim.
-    static func gzip(_ stream: [UInt8], of content: [UInt8], promised: UInt32? = nil) -> [UInt8] {
+    /// A gzip member; `promised` is the length that its last bytes claim,
+    /// `sum` the checksum.
+    static func gzip(
+        _ stream: [UInt8], of content: [UInt8], promised: UInt32? = nil, sum: UInt32? = nil
+    )
+        -> [UInt8]
+    {
         let count = promised ?? UInt32(truncatingIfNeeded: content.count)
-        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + stream + littleEndian(crc32(content))
+        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + stream + littleEndian(sum ?? crc32(content))
             + littleEndian(count)
     }
 

@@ -41,7 +41,8 @@ import Testing
 @Suite struct `An address to listen on` {
     @Test(arguments: [
         ("127.0.0.1:4680", true), ("127.1.2.3:0", true), ("[::1]:80", true),
-        ("0.0.0.0:80", false), ("192.168.1.2:80", false), ("[::]:80", false), ("[fe80::1]:80", false),
+        ("0.0.0.0:80", false), ("192.168.1.2:80", false), ("[::]:80", false),
+        ("[fe80::1]:80", false),
     ])
     func `is read, and known to be loopback or not`(_ text: String, _ isLoopback: Bool) throws {
         let address = try #require(ListenAddress(text))

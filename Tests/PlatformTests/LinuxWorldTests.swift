@@ -177,12 +177,14 @@ private func voluntarySwitches() throws -> Int {
         client.send(bytes("more"))
         stage.run(milliseconds: 100)
         var rest = answer.count
+        var told: [Input] = []
         while rest > 0 {
             rest -= client.receive()?.count ?? rest
-            if let input = stage.world.nextInput() {
-                guard rest == 0, case .received(id, _) = input else { throw Silence() }
-            }
+            if let input = stage.world.nextInput() { told.append(input) }
         }
+        #expect(told.count <= 1)
+        if told.isEmpty { told.append(try stage.next()) }
+        guard case .received(id, bytes("more")) = told[0] else { throw Silence() }
         client.endSending()
         stage.world.close(id)
     }
@@ -269,6 +271,7 @@ private func voluntarySwitches() throws -> Int {
             let begin = stage.world.monotonicNow()
             stage.world.wait(until: begin.advanced(byMilliseconds: milliseconds))
             let slept = stage.world.monotonicNow().milliseconds(since: begin)
+            while stage.world.nextInput() != nil {}
             #expect(slept >= milliseconds && slept < milliseconds + 2_000)
         }
         let before = try voluntarySwitches()

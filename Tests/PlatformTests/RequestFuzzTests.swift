@@ -69,6 +69,6 @@ extension String {
                 peak = max(peak, parser.bufferedBytes)
             }
         }
-        #expect(peak > 0 && peak <= 16_384 + 100 + 200)
+        #expect(peak > 0 && peak <= 16_384 + 1_024)
     }
 }

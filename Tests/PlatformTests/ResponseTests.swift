@@ -33,7 +33,8 @@ private let ok = "HTTP/1.1 200 OK\r\n"
             "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}",
             "200 {} keeps"),
         .init(
-            "interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
+            "interim answers",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
                 + ok + "Content-Length: 2\r\n\r\n{}", "200 {} keeps"),
         .init("no content", "HTTP/1.1 204 No Content\r\n\r\n", "204  keeps"),
         .init(

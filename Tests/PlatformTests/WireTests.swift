@@ -163,7 +163,9 @@ private struct Sender: ~Copyable {
     }
 
     @Test func `does not repeat a request that was answered in part`() throws {
-        let collector = Collector([[.answer(ok), .answer("HTTP/1.1 200 OK\r\nCon")], [.answer(ok)]])
+        let collector = Collector([
+            [.answer(ok), .answer("HTTP/1.1 200 OK\r\nCon")], [.answer(ok)],
+        ])
         var sender = try Sender()
         sender.submit(collector.destination)
         #expect(sender.answer() == "200 {}")

@@ -21,6 +21,8 @@ public enum Inflater {
     }
 
     private static let pieceBytes = 16 * 1024
+    /// What each gzip member begins with.
+    private static let gzipMark: UInt8 = 0x1F
 
     /// Inflates a whole body; what comes out is at most `limitBytes`.
     ///
@@ -48,7 +50,9 @@ public enum Inflater {
             switch code {
             case Z_STREAM_END:
                 if consumed == bytes.count { return output }
-                guard coding == .gzip, unsafe inflateReset(&stream) == Z_OK else { throw .corrupt }
+                guard coding == .gzip, bytes[consumed] == gzipMark,
+                    unsafe inflateReset(&stream) == Z_OK
+                else { throw .corrupt }
             case Z_OK, Z_BUF_ERROR:
                 if taken == 0 && made == 0 { throw .truncated }
             default: throw .corrupt

@@ -30,11 +30,10 @@ final class Connection {
     private var outgoing: [UInt8] = []
     private var sentBytes = 0
 
-    init(_ id: ConnectionID, _ door: Door, owning socket: FileDescriptor, at now: Instant)
-    {
+    init(_ id: ConnectionID, _ door: Door, owning socket: FileDescriptor, at now: Instant) {
         self.id = id
         self.door = door
-        self.socket = consume socket
+        self.socket = socket
         lastActivity = now
     }
 

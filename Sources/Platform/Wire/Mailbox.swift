@@ -110,9 +110,9 @@ final class Mailbox: @unchecked Sendable {
         return body()
     }
 
-    private static func raise(_ event: borrowing FileDescriptor) { eventfd_write(event.number, 1) }
+    private static func raise(_ event: FileDescriptor) { eventfd_write(event.number, 1) }
 
-    static func lower(_ event: borrowing FileDescriptor) {
+    static func lower(_ event: FileDescriptor) {
         var count: eventfd_t = 0
         _ = unsafe eventfd_read(event.number, &count)
     }

@@ -16,7 +16,7 @@ public final class SocketTransport: Transport {
     private var ticket: UInt64
 
     /// Takes over a socket that has begun to connect.
-    init(owning socket: consuming FileDescriptor, _ mailbox: Mailbox, ticket: UInt64) {
+    init(owning socket: FileDescriptor, _ mailbox: Mailbox, ticket: UInt64) {
         self.socket = socket
         self.mailbox = mailbox
         self.ticket = ticket
