@@ -62,6 +62,9 @@ internal import CSQLite
         _ = unsafe sqlite_shim_checkpoint_on_close(handle, 0)
     }
 
+    /// Gives back what pages the cache can do without.
+    borrowing func releaseMemory() { _ = unsafe sqlite3_db_release_memory(handle) }
+
     /// Whether SQLite believes that a torn write leaves its neighbours alone.
     var believesInPowersafeOverwrite: Bool {
         unsafe sqlite_shim_file_option(handle, SQLITE_FCNTL_POWERSAFE_OVERWRITE, -1) != 0

@@ -97,6 +97,9 @@ public final class EventStore {
         files.unlock()
     }
 
+    /// Gives back the memory of the page cache, up to 1 MiB; for an owner with nothing to do.
+    public func releaseMemory() { database?.connection.releaseMemory() }
+
     /// Opens the database and begins an epoch, in a new stream if the database is new.
     private func start(freshStream: StreamID, wallMilliseconds: Int64) throws(StoreError) {
         try files.finishSetAside()
@@ -112,6 +115,7 @@ public final class EventStore {
         try files.syncDirectory()
         try files.record(stream)
         if !files.hasBallast { files.addBallast() }
+        releaseMemory()
     }
 
     /// The open database; opens it again after the disk failed.

@@ -56,6 +56,18 @@ import Testing
         #expect(try store.counter("accepted") == 9)
     }
 
+    @Test func `in the sync of a log begun anew, nothing of the change is stored`() throws {
+        let store = try open()
+        try store.add(2)
+        try #require(store.database).connection.run("PRAGMA wal_checkpoint(RESTART)")
+        unsafe FaultyDisk.syncAnswer = syncError
+        #expect { try store.add(3) } throws: { ($0 as? StoreError)?.code == .unavailable }
+        FaultyDisk.reset()
+        #expect(store.epoch == 1 && store.nextSequence == 2)
+        try store.add(4)
+        #expect(try store.queuedEvents() == 6)
+    }
+
     @Test func `in a commit that only settles, the doubt is noticed too`() throws {
         let store = try open()
         let row = try store.add(2)

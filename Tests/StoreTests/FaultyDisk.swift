@@ -32,7 +32,8 @@ enum FaultyDisk {
         unsafe new.pointee.zName = UnsafePointer(strdup(name))
         unsafe new.pointee.pNext = nil
         unsafe new.pointee.xOpen = { vfs, name, file, flags, outFlags in
-            let result = unsafe FaultyDisk.system!.pointee.xOpen(vfs, name, file, flags, outFlags)
+            guard let system = unsafe FaultyDisk.system else { return SQLITE_ERROR }
+            let result = unsafe system.pointee.xOpen(vfs, name, file, flags, outFlags)
             guard result == SQLITE_OK, let file = unsafe file else { return result }
             unsafe FaultyDisk.take(file)
             return result
@@ -55,13 +56,15 @@ enum FaultyDisk {
                 }
                 unsafe FaultyDisk.writesLeft -= 1
             }
-            return unsafe FaultyDisk.original!.pointee.xWrite(file, bytes, count, offset)
+            guard let original = unsafe FaultyDisk.original else { return SQLITE_ERROR }
+            return unsafe original.pointee.xWrite(file, bytes, count, offset)
         }
         unsafe own.pointee.xSync = { file, flags in
             guard unsafe FaultyDisk.syncAnswer == SQLITE_OK else {
                 return unsafe FaultyDisk.syncAnswer
             }
-            return unsafe FaultyDisk.original!.pointee.xSync(file, flags)
+            guard let original = unsafe FaultyDisk.original else { return SQLITE_ERROR }
+            return unsafe original.pointee.xSync(file, flags)
         }
         unsafe file.pointee.pMethods = UnsafePointer(own)
     }
