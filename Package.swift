@@ -102,11 +102,15 @@ let package = Package(
         .executableTarget(
             name: "footfall-collector", dependencies: ["Collector"], swiftSettings: strict),
 
-        .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: strict),
+        // What several suites draw random texts from; it knows nothing of the product.
+        .target(name: "SeededText", path: "Tests/SeededText", swiftSettings: strict),
+        .testTarget(
+            name: "EventsTests", dependencies: ["Events", "SeededText"], swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["Events", "Intake"], swiftSettings: strict),
         .testTarget(
-            name: "IdentityTests", dependencies: ["Events", "Identity"], swiftSettings: strict),
+            name: "IdentityTests", dependencies: ["Events", "Identity", "SeededText"],
+            swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Events", "Store", "CSQLite"],
             swiftSettings: strict),
@@ -116,7 +120,10 @@ let package = Package(
         .testTarget(
             name: "PlatformTests", dependencies: ["Events", "Platform"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Events", "Platform"],
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "Blocks", "Events", "Identity", "Intake", "Platform", "Store", "Sync",
+            ],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
         .testTarget(

@@ -25,8 +25,8 @@ public struct JSONScalar: Equatable, Sendable {
 
 /// The members of an event that stations look at, found in one pass over its canonical text.
 ///
-/// Of duplicate names the last counts (design: the text keeps them all). Members that are no scalar
-/// are nil, except that `stage` remembers that something else stood there.
+/// Of duplicate names the last counts, while the text keeps them all. Members that are no scalar are
+/// nil.
 public struct EventFields: Sendable {
     /// `type`.
     public private(set) var type: JSONScalar?

@@ -12,7 +12,7 @@ public struct JSONError: Error, Equatable, Sendable {
         case controlCharacter
         /// A backslash before something that is no escape.
         case badEscape
-        /// A number that the grammar does not allow, such as `01` or `1.`.
+        /// A number that the grammar does not allow, such as `-x` or `1.e5`.
         case badNumber
     }
 
