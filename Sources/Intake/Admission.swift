@@ -12,7 +12,7 @@ public struct Admission: Sendable {
         public var lane: Lane
         /// Whether the producer's word for the stage was unknown and the name rule applied.
         public var isStageUnknown: Bool
-        /// `messageId`, escapes undone; nil where the producer gave none.
+        /// `messageId`, escapes undone; nil where the producer gave no string, or an empty one.
         public var messageID: [UInt8]?
         /// What two sendings of the event have in common: its text without retry marks.
         public var comparable: [UInt8]
@@ -35,10 +35,12 @@ public struct Admission: Sendable {
             }
         }
         let name = (kind == .track ? fields.event : fields.name)?.string(in: text) ?? ""
+        // What is no string is no id: two events that say `null` are not each other's repeats.
+        let messageID = fields.messageID.flatMap { $0.isString ? $0.bytes(in: text) : nil }
         let (stage, isUnknown) = stages.decide(fields, text, kind: kind, name: name)
         return Decision(
             kind: kind, stage: stage, lane: LaneRule.lane(kind: kind, name: name),
-            isStageUnknown: isUnknown, messageID: fields.messageID?.bytes(in: text),
+            isStageUnknown: isUnknown, messageID: messageID?.isEmpty == false ? messageID : nil,
             comparable: fields.comparable(text))
     }
 

@@ -26,16 +26,13 @@ public struct StageRule: Sendable {
     func decide(
         _ fields: EventFields, _ text: [UInt8], kind: Kind, name: String
     ) -> (Stage?, Bool) {
-        var isUnknown = false
-        if let word = fields.stage ?? fields.contextStage ?? fields.propertiesStage,
-            word.token.kind != .null
-        {
-            if let stage = stage(word: word.string(in: text), kind: kind, name: name) {
-                return (stage, false)
-            }
-            isUnknown = true
+        // A null is no word: the next place is looked at.
+        let places = [fields.stage, fields.contextStage, fields.propertiesStage]
+        let word = places.compactMap { $0 }.first { $0.token.kind != .null }
+        if let word, let stage = stage(word: word.string(in: text), kind: kind, name: name) {
+            return (stage, false)
         }
-        return (stage(kind: kind, name: name, nps: fields.nps, text), isUnknown)
+        return (stage(kind: kind, name: name, nps: fields.nps, text), word != nil)
     }
 
     private func stage(word: String, kind: Kind, name: String) -> Stage? {
@@ -52,9 +49,15 @@ public struct StageRule: Sendable {
         if let stage = names[name] { return stage }
         if kind == .screen, name == "Attract" { return .awareness }
         // Net Promoter Score: 9 and 10 are promoters (Reichheld 2003).
-        if let nps, nps.isNumber, let score = Int(nps.string(in: text)), 9...10 ~= score {
-            return .advocacy
-        }
+        if let nps, nps.isNumber, Self.isPromoter(nps.string(in: text)) { return .advocacy }
         return nil
+    }
+
+    /// Whether a number's text is from 9 to 10; nobody writes a score with an exponent.
+    private static func isPromoter(_ score: String) -> Bool {
+        let parts = score.utf8.split(separator: UInt8(ascii: "."))
+        let fraction = parts.count > 1 ? Array(parts[1]) : []
+        if parts[0].elementsEqual("9".utf8) { return fraction.allSatisfy { 48...57 ~= $0 } }
+        return parts[0].elementsEqual("10".utf8) && fraction.allSatisfy { $0 == 48 }
     }
 }
