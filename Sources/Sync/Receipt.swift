@@ -70,7 +70,7 @@ extension Receipt {
         for refusal in answer.refused {
             all.append(SequenceRange(refusal.sequence, refusal.sequence))
         }
-        guard Self.merged(all) == Self.merged(sent.sequences) else { return nil }
+        guard let parts = Self.merged(all), parts == Self.merged(sent.sequences) else { return nil }
         held = answer.held
         conflicting = answer.conflicting
         refused = answer.refused
