@@ -89,6 +89,17 @@ import Testing
         #expect(try store.text("damaged")?.contains(gap) == true)
     }
 
+    @Test(arguments: [47, 83, 101, 146])
+    func `gives back every row that can be read by its id`(index: Int) throws {
+        let rows = try makeAndClose()
+        try zero(pageOfRow: rows[index], in: "events.db")
+        let store = try state.open(fresh: 2)
+        let readable = try rows.filter { try isReadable($0.key, store) }
+        try store.recover(freshStream: StreamID(high: 0xF0, low: 3), wallMilliseconds: 1)
+        #expect(readable.count < 300)
+        #expect(try read(store) == Set(readable.map { $0.key }))
+    }
+
     @Test func `that was cut short gives back what is before the cut`() throws {
         let rows = try makeAndClose()
         try removeLog()
@@ -194,6 +205,18 @@ import Testing
         // One start more, so that the log's beginning is the database's own.
         try state.open(fresh: 1).close()
         return rows
+    }
+
+    /// Whether a row can be read by its id.
+    private func isReadable(_ key: RowKey, _ store: EventStore) throws -> Bool {
+        let row = try #require(store.database).connection.prepare(
+            "SELECT body FROM " + key.table.name + " WHERE id = ?")
+        do {
+            try row.bind(.integer(key.id.value))
+            return try row.step()
+        } catch {
+            return false
+        }
     }
 
     /// The keys of all rows, each read to the end.
