@@ -21,7 +21,11 @@ let device =
         // crashes at the first generic type that is made at run time.
         .unsafeFlags(
             ["-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-parse-as-library"],
-            .when(traits: ["Embedded"]))
+            .when(traits: ["Embedded"])),
+        // A function that several modules emit has its constant arrays outlined under names that
+        // count them; modules may count differently, and the linker keeps one: arrays are mixed up.
+        .unsafeFlags(
+            ["-Xllvm", "-sil-disable-pass=object-outliner"], .when(traits: ["Embedded"])),
     ]
 
 let unicodeTables = Context.environment["SWIFT_EMBEDDED_LIBS"] ?? ""

@@ -91,3 +91,4 @@ static inline int sqlite_shim_process(void) { return (int)getpid(); }
 static inline int sqlite_shim_would_block(void) { return -EWOULDBLOCK; }
 static inline int sqlite_shim_exists_already(void) { return -EEXIST; }
 static inline int sqlite_shim_is_missing(void) { return -ENOENT; }
+static inline int sqlite_shim_is_no_file(void) { return -EISDIR; }

@@ -63,6 +63,9 @@ internal import Events
     borrowing func prepareDatabaseFile() throws(StoreError) {
         // SQLite must not have the file open here: closing ours would drop its locks.
         let file = unsafe sqlite_shim_open(database, 1)
+        guard file != sqlite_shim_is_no_file() else {
+            throw StoreError(.corrupt, "open " + database, detail: "it is no file")
+        }
         guard file >= 0 else { throw .system(Int64(file), "open " + database) }
         _ = sqlite_shim_close(file)
         for path in [database, database + "-wal"] {

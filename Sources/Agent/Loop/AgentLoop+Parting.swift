@@ -42,9 +42,18 @@ extension AgentLoop {
                 held += 1
             }
         }
+        if !receipt.conflicting.isEmpty { extendFlushes() }
         if held > 0 { pending.counters.add(held, to: CounterName.delivered, lane: flight.lane) }
         pending.settlement.removed += flight.rows
         pending.settlement.deliveredTombstones += flight.tombstoneIDs
+    }
+
+    /// Events that were waited for have new ids: whoever waits, waits for those.
+    private func extendFlushes() {
+        for index in flushes.indices {
+            flushes[index].epoch = store.epoch
+            flushes[index].sequence = nextSequence - 1
+        }
     }
 
     /// A block that the collector will not take as it is: its halves are tried, and an event that

@@ -118,21 +118,26 @@ public enum JSONEscape {
 
     private static func appendCanonical(_ unit: UInt32, to out: inout [UInt8]) {
         switch unit {
-        case UInt32(UInt8(ascii: "\"")): out.append(contentsOf: [0x5C, 0x22])
-        case UInt32(UInt8(ascii: "\\")): out.append(contentsOf: [0x5C, 0x5C])
-        case 8: out.append(contentsOf: [0x5C, UInt8(ascii: "b")])
-        case 9: out.append(contentsOf: [0x5C, UInt8(ascii: "t")])
-        case 10: out.append(contentsOf: [0x5C, UInt8(ascii: "n")])
-        case 12: out.append(contentsOf: [0x5C, UInt8(ascii: "f")])
-        case 13: out.append(contentsOf: [0x5C, UInt8(ascii: "r")])
+        case UInt32(UInt8(ascii: "\"")): appendEscape(UInt8(ascii: "\""), to: &out)
+        case UInt32(UInt8(ascii: "\\")): appendEscape(UInt8(ascii: "\\"), to: &out)
+        case 8: appendEscape(UInt8(ascii: "b"), to: &out)
+        case 9: appendEscape(UInt8(ascii: "t"), to: &out)
+        case 10: appendEscape(UInt8(ascii: "n"), to: &out)
+        case 12: appendEscape(UInt8(ascii: "f"), to: &out)
+        case 13: appendEscape(UInt8(ascii: "r"), to: &out)
         case 0..<0x20, 0xD800..<0xE000:
-            out.append(contentsOf: [0x5C, UInt8(ascii: "u")])
-            for shift in [12, 8, 4, 0] as [UInt32] {
-                let nibble = UInt8(truncatingIfNeeded: unit >> shift) & 15
+            appendEscape(UInt8(ascii: "u"), to: &out)
+            for index in 0..<4 {
+                let nibble = UInt8(truncatingIfNeeded: unit >> UInt32(12 - 4 * index)) & 15
                 out.append(nibble < 10 ? 48 + nibble : 87 + nibble)
             }
         default: appendUTF8(unit, to: &out)
         }
+    }
+
+    private static func appendEscape(_ letter: UInt8, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\\"))
+        out.append(letter)
     }
 
     private static func appendUTF8(_ unit: UInt32, to out: inout [UInt8]) {
