@@ -150,10 +150,9 @@ def test_a_damaged_database_is_set_aside_and_said(
     agent.flush()
     check_delivery(EVENTS[:200], collector.export(), agent.identity_key)
     assert len(streams(collector)) == 2
-    said = agent.command_line("status")
     if name != "cut to nothing":
         # An empty file is what a new database begins as; nothing of ours was in it.
-        assert said.code == 1 and "damaged" in said.out, said
+        assert "damaged" in agent.command_line("status").out
         assert (agent.state / "events.db.damaged").exists()
 
 
@@ -174,8 +173,7 @@ def test_the_queue_in_a_damaged_database_is_saved_or_its_loss_is_said(
     sent = {event["messageId"] for event in EVENTS}
     held = [event.message for event in collector.export()]
     assert len(held) == len(set(held)) and set(held) <= sent
-    said = agent.command_line("status")
-    assert "damaged" in said.out and said.code == 1, said
+    assert "damaged" in agent.command_line("status").out
 
 
 @pytest.mark.core

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from harness.agent import Agent
-from harness.audit import sums
+from harness.audit import quarantined, sums
 from harness.collector import Collector
 from harness.delivery import check_delivery
 
@@ -37,15 +36,6 @@ BAD: dict[str, tuple[str, str]] = {
 }
 
 
-def reasons(audit: dict[str, Any]) -> dict[str, int]:
-    """The quarantined by reason, over all lanes."""
-    out: dict[str, int] = {}
-    for lane in audit["lanes"]:
-        for reason, count in lane["quarantined"].items():
-            out[reason] = out.get(reason, 0) + count
-    return {reason: count for reason, count in out.items() if count}
-
-
 @pytest.mark.core
 @pytest.mark.parametrize("name", BAD)
 def test_over_http_the_neighbours_are_stored(
@@ -57,9 +47,9 @@ def test_over_http_the_neighbours_are_stored(
     assert answer.status == 200, answer
     agent.flush()
     check_delivery(GOOD[:2], collector.export(), agent.identity_key)
-    audit = agent.audit()
-    assert reasons(audit) == {reason: 1}, audit
-    assert sums(audit) | {"accepted": 3, "quarantined": 1, "delivered": 2} == sums(audit)
+    assert quarantined(agent.status()) == {reason: 1}
+    numbers = sums(agent.audit())
+    assert numbers | {"accepted": 3, "quarantined": 1, "delivered": 2} == numbers
     check_covered(agent, collector, reason)
 
 
@@ -76,7 +66,7 @@ def test_over_the_socket_the_line_is_named_and_the_neighbours_are_stored(
     assert [(refusal["line"], refusal["reason"]) for refusal in said.refused] == [(2, reason)]
     agent.flush()
     check_delivery(GOOD[:2], collector.export(), agent.identity_key)
-    assert reasons(agent.audit()) == {reason: 1}
+    assert quarantined(agent.status()) == {reason: 1}
     check_covered(agent, collector, reason)
 
 
@@ -152,6 +142,6 @@ def test_the_quarantine_is_bounded(make_agent: Callable[..., Agent], collector: 
     agent.flush()
     check_delivery(GOOD, collector.export(), agent.identity_key)
     # An event whose row was evicted still counts as quarantined, for good.
-    assert reasons(agent.audit()) == {"unknown_type": 6000}
+    assert quarantined(agent.status()) == {"unknown_type": 6000}
     size = sum(file.stat().st_size for file in agent.state.iterdir())
     assert size <= 16_000_000, size
