@@ -110,8 +110,8 @@ def test_send_takes_lines_from_standard_input(agent: Agent, collector: Collector
     again = agent.command_line("send", "--stdin", "--json", stdin=lines)
     assert again.json["duplicate"] == len(EVENTS), again
     bad = agent.command_line("send", "--stdin", "--json", stdin='{"event":"Poked"}\n{"event":\n')
-    assert bad.code == 1 and bad.json["stored"] == 1
-    assert [(row["line"], row["reason"]) for row in bad.json["refused"]] == [(2, "not_json")]
+    assert (bad.code, bad.json["stored"], bad.json["refused"]) == (1, 1, 1), bad
+    assert "not_json" in bad.out + bad.err
     agent.flush()
     check_delivery([*EVENTS, '{"event":"Poked"}'], collector.export(), agent.identity_key)
 

@@ -62,7 +62,7 @@ BAD_VALUES = {
     "a long device": ("agent", "device", "k" * 65, "64"),
     "a relative path": ("agent", "state_directory", "state", "absolute"),
     "an address": ("agent", "http_listen", "here", "127.0.0.1"),
-    "a name for an address": ("agent", "http_listen", "localhost:4680", "IPv4"),
+    "a name for an address": ("agent", "http_listen", "localhost:4680", "127.0.0.1"),
     "an open door without keys": ("agent", "http_listen", "0.0.0.0:4680", "local_keys"),
     "a url": ("collector", "url", "ftp://collector.example", "http"),
     "http beyond the machine": ("collector", "url", "http://collector.example", "insecure"),

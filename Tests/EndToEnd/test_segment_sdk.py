@@ -40,8 +40,8 @@ def make_client(port: int, packed: bool = False) -> Client:
     """A client with the library's own defaults, but for its address and its patience."""
     logging.getLogger("segment").setLevel(logging.CRITICAL)
     return Client(
-        "write-key", host=f"http://127.0.0.1:{port}", gzip=packed, flush_interval=0.1,
-        upload_size=7, timeout=5, sync_mode=False,
+        "write-key", host=f"http://127.0.0.1:{port}", gzip=packed, upload_size=7,
+        upload_interval=0.1, timeout=5,
     )
 
 
