@@ -51,7 +51,6 @@ BROKEN: dict[str, bytes] = {
     "a NUL in a header": post("A: b\x00c\r\n"),
     "no version": f"POST /v1/track\r\n{HOST}\r\n".encode(),
     "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-    "version 2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 }
 
 
@@ -181,6 +180,13 @@ def test_a_foreign_absolute_target_is_turned_away(agent: Agent, collector: Colle
         first = "POST http://evil.example/v1/track HTTP/1.1"
         connection.send(post(f"Content-Length: {LENGTH}\r\n", EVENT, first))
         assert connection.answer().status == 403
+
+
+def test_another_version_of_http_is_turned_away(agent: Agent, collector: Collector) -> None:
+    with Ordeal(agent, collector), wire.Connection(agent.port) as connection:
+        connection.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        assert connection.answer().status == 505
+        assert connection.is_closed()
 
 
 def test_nothing_follows_broken_framing_on_its_connection(

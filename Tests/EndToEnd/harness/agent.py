@@ -114,7 +114,7 @@ class Agent(Daemon):
         return Ingest(self.runtime / "ingest.sock", seconds)
 
     def command_line(
-        self, *arguments: str, stdin: str | None = None, seconds: float = 60
+        self, *arguments: str, stdin: str | None = None, seconds: float = 180
     ) -> Said:
         """Runs one of the operator's verbs against it."""
         done = subprocess.run(
