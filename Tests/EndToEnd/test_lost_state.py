@@ -173,7 +173,9 @@ def test_the_queue_in_a_damaged_database_is_saved_or_its_loss_is_said(
     sent = {event["messageId"] for event in EVENTS}
     held = [event.message for event in collector.export()]
     assert len(held) == len(set(held)) and set(held) <= sent
-    assert "damaged" in agent.command_line("status").out
+    # The log may still hold every page that was overwritten: then nothing is lost or to be said.
+    if set(held) != {event["messageId"] for event in EVENTS[:900]}:
+        assert "damaged" in agent.command_line("status").out
 
 
 @pytest.mark.core
