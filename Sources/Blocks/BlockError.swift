@@ -28,7 +28,8 @@ public enum BlockError: Error, Hashable, Sendable {
     case count
     /// An event, counted from 0, is of another lane than the header. Of the writer alone.
     case lane(index: Int)
-    /// A part of the header cannot be written: a device, epoch, range or reason. Of the writer alone.
+    /// A part of the header cannot be written: a device, epoch, range or reason. Of the writer
+    /// alone.
     case unwritable
     /// An event's text, counted from 0, is no single line `{…}`. Of the writer alone.
     case body(index: Int)

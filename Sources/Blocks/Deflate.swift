@@ -36,10 +36,11 @@ internal import CZlib
     }
 }
 
-/// Inflates the raw deflate stream that is `block` from `offset` on, into at most `byteCount` bytes.
+/// Inflates the raw deflate stream that is `block` from `offset` on, into at most `byteCount`
+/// bytes.
 ///
-/// `isWhole` in the answer says that the stream ended there, with the input, at exactly `byteCount`.
-/// Nil when zlib has no memory or calls the input damaged.
+/// `isWhole` in the answer says that the stream ended there, with the input, at exactly
+/// `byteCount`. Nil when zlib has no memory or calls the input damaged.
 func inflated(
     _ block: [UInt8], from offset: Int, byteCount: Int
 ) -> (bytes: [UInt8], isWhole: Bool)? {

@@ -25,8 +25,8 @@ public struct JSONScalar: Equatable, Sendable {
 
 /// The members of an event that stations look at, found in one pass over its canonical text.
 ///
-/// Of duplicate names the last counts, while the text keeps them all. Members that are no scalar are
-/// nil.
+/// Of duplicate names the last counts, while the text keeps them all. Members that are no scalar
+/// are nil.
 public struct EventFields: Sendable {
     /// `type`.
     public private(set) var type: JSONScalar?
@@ -60,7 +60,8 @@ public struct EventFields: Sendable {
     public private(set) var currency: JSONScalar?
     /// `properties.nps`.
     public private(set) var nps: JSONScalar?
-    /// Where `sentAt` and retry marks stand, ascending: what two sendings of an event may differ in.
+    /// Where `sentAt` and retry marks stand, ascending: what two sendings of an event may differ
+    /// in.
     public private(set) var retryMarks: [Range<Int>] = []
 
     private enum Place { case top, context, properties }

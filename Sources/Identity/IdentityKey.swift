@@ -12,8 +12,8 @@ public struct IdentityKey: Sendable {
 
     /// `<type>:k1:n1:` and the base64url of HMAC-SHA-256(key, type ‖ 0x00 ‖ value).
     ///
-    /// `k1` is the key's version and `n1` the normaliser's, so that a new rule or key never splits a
-    /// shopper unnoticed. An empty value stays empty: its hash would be everybody's.
+    /// `k1` is the key's version and `n1` the normaliser's, so that a new rule or key never
+    /// splits a shopper unnoticed. An empty value stays empty: its hash would be everybody's.
     ///
     /// - Parameter value: normalised by the type's own rule here.
     public func pseudonym(_ type: IdentityType, of value: [UInt8]) -> [UInt8] {

@@ -2,8 +2,8 @@ internal import CPlatform
 
 /// Stops the process when an invariant does not hold, with a sentence on standard error.
 ///
-/// A trap of Embedded Swift leaves no word behind; this leaves file, line and `sentence`. The process
-/// ends by SIGABRT. For mistakes of ours alone, never for what came from outside.
+/// A trap of Embedded Swift leaves no word behind; this leaves file, line and `sentence`. The
+/// process ends by SIGABRT. For mistakes of ours alone, never for what came from outside.
 @inline(__always)
 public func require(
     _ condition: @autoclosure () -> Bool, _ sentence: StaticString,

@@ -34,7 +34,8 @@ public protocol World: ~Copyable {
 
     /// Hands one request to the wire; its answer is an `Input` of a later step.
     ///
-    /// One at a time: a second one before the first was answered or abandoned is a programmer error.
+    /// One at a time: a second one before the first was answered or abandoned is a programmer
+    /// error.
     mutating func submit(_ exchange: Exchange)
 
     /// Gives up on the exchange under way; its answer, however late, is never an input.

@@ -74,7 +74,8 @@ final class Database {
 
     /// Copies the log into the database, syncs it, and begins the log at its start.
     ///
-    /// After a failed sync the kernel may hold pages that it will never write: this writes them anew.
+    /// After a failed sync the kernel may hold pages that it will never write: this writes them
+    /// anew.
     func restartLog() throws(StoreError) {
         try connection.run("PRAGMA wal_checkpoint(RESTART)")
     }

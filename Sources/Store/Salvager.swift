@@ -80,7 +80,8 @@ final class Salvager {
         for gap in reader.gaps { salvage.gaps.append(table + " between " + gap) }
     }
 
-    /// The row as it is to be stored; nil if it is not, because it makes no sense or goes elsewhere.
+    /// The row as it is to be stored; nil if it is not, because it makes no sense or goes
+    /// elsewhere.
     private func admit(_ row: [Value], from table: String) -> [Value]? {
         if table == "epoch" {
             guard case .integer(let epoch)? = row.first else { return nil }

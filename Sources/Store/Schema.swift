@@ -70,7 +70,8 @@ enum Schema {
         try fillLog(connection)
     }
 
-    /// Brings the log to its full size, once: a growing log costs a file system journal entry a sync.
+    /// Brings the log to its full size, once: a growing log costs a file system journal entry a
+    /// sync.
     private static func fillLog(_ connection: borrowing Connection) throws(StoreError) {
         do throws(StoreError) {
             try connection.run("INSERT INTO block VALUES (0, 0, x'', zeroblob(1000 * 4092))")

@@ -14,7 +14,8 @@ public struct Shipment: Hashable, Sendable {
 
 /// What to send next, and what to seal.
 extension EventStore {
-    /// What to send next: the newest critical row, else the oldest of the other lanes; nil if nothing.
+    /// What to send next: the newest critical row, else the oldest of the other lanes; nil if
+    /// nothing.
     ///
     /// A row of `tail` comes with its neighbours up to the limits, but always comes. Nothing is
     /// changed; the rows are not evicted until the next call or until they are removed.

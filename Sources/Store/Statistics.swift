@@ -26,7 +26,8 @@ public struct QuarantineStatistics: Hashable, Sendable {
 
 /// What is in the store.
 extension EventStore {
-    /// What each lane has queued; reads every row's head, so it is for the operator, not for a loop.
+    /// What each lane has queued; reads every row's head, so it is for the operator, not for a
+    /// loop.
     public func statistics() throws(StoreError) -> [LaneStatistics] {
         try guarded { (database) throws(StoreError) in
             var lanes = Lane.allCases.map { LaneStatistics(lane: $0) }
@@ -132,7 +133,8 @@ extension EventStore {
         try guarded { (database) throws(StoreError) in try Texts.text(name, in: database) }
     }
 
-    /// The disk that the store takes now, and the most that it may: database, log, ballast, set-aside.
+    /// The disk that the store takes now, and the most that it may: database, log, ballast,
+    /// set-aside.
     public func diskBytes() throws(StoreError) -> (used: Int64, quota: Int64) {
         let pages = try guarded { (database) throws(StoreError) in try database.allPages() }
         let ballast = files.hasBallast ? StateFiles.ballastBytes : 0

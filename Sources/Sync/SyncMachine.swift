@@ -3,8 +3,8 @@ public import Events
 /// Decides when to send and when to try again.
 ///
 /// Full-jitter backoff: after the n-th failure in a row the wait is uniform between 0 and
-/// min(cap, base · 2^n) (Brooker, "Exponential Backoff And Jitter", 2015). A server's Retry-After is
-/// honoured up to 24 h, so that nobody in between can mute a device for ever. New events never
+/// min(cap, base · 2^n) (Brooker, "Exponential Backoff And Jitter", 2015). A server's Retry-After
+/// is honoured up to 24 h, so that nobody in between can mute a device for ever. New events never
 /// shorten a wait; `hasten` does.
 public struct SyncMachine: Sendable {
     /// What the machine is doing.
@@ -57,8 +57,8 @@ public struct SyncMachine: Sendable {
 
     /// The exchange ended with `verdict`.
     ///
-    /// - Parameter isHurried: somebody waits for the queue to drain: a wait that nobody asked for is
-    ///   at most a second.
+    /// - Parameter isHurried: somebody waits for the queue to drain: a wait that nobody asked for
+    ///   is at most a second.
     public mutating func conclude(
         _ verdict: Verdict, at now: Instant, random: UInt64, isHurried: Bool = false
     ) {

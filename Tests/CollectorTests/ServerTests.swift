@@ -29,7 +29,8 @@ private final class RunningServer: Sendable {
         self.temporary = temporary
     }
 
-    /// Connects, writes all of `bytes`, and reads until the server closes or says nothing for a time.
+    /// Connects, writes all of `bytes`, and reads until the server closes or says nothing for a
+    /// time.
     ///
     /// On a thread of its own: blocking one of the few that the server runs on would stop it.
     func exchange(_ bytes: [UInt8], silenceSeconds: Int = 20) async -> String {

@@ -5,8 +5,9 @@ import Testing
 
 /// Another parser's verdict on texts that nobody thought of.
 @Suite struct `Two readers of JSON` {
-    /// What Foundation refuses, or takes, for reasons of its own: numbers that a Double cannot hold,
-    /// surrogates that are no pair, encodings that it guesses, a comma behind the last element.
+    /// What Foundation refuses, or takes, for reasons of its own: numbers that a Double cannot
+    /// hold, surrogates that are no pair, encodings that it guesses, a comma behind the last
+    /// element.
     private static func isBeyondFoundation(_ bytes: [UInt8]) -> Bool {
         if bytes.contains(0) || bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return true }
         let text = String(decoding: bytes, as: UTF8.self)

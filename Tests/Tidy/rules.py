@@ -84,10 +84,13 @@ def _search(source: Source, pattern: str, text: str, what: str) -> Iterator[Find
 
 
 def columns(source: Source) -> Iterator[Finding]:
-    """Lines fit in 100 columns."""
+    """Lines fit in 100 columns, but for what a Swift test sends: that stands as it travels."""
     if not source.is_code:
         return
+    is_swift_test = source.is_swift and str(source.path).startswith("Tests/")
     for number, line in enumerate(source.text.splitlines(), 1):
+        if is_swift_test and re.match(r'\s*(?:\+ )?(?:#*"|\{")', line):
+            continue
         if len(line) > COLUMNS_MAX:
             yield Finding(source.path, number, f"{len(line)} columns; {COLUMNS_MAX} at most")
 
@@ -172,7 +175,7 @@ def injected(source: Source) -> Iterator[Finding]:
     if not source.is_swift or source.module not in DEVICE or source.module == "Platform":
         return
     pattern = (
-        r"\.random\(|\bSystemRandomNumberGenerator\b|\.shuffled\(|\.randomElement\("
+        r"(?<!world)\.random\(|\bSystemRandomNumberGenerator\b|\.shuffled\(|\.randomElement\("
         r"|\barc4random\w*|\bgetrandom\b|\bplatform_random\w*"
         r"|\bContinuousClock\b|\bSuspendingClock\b|\bclock_gettime\b|\bgettimeofday\b"
         r"|\bplatform_(?:clock|time|wall|monotonic)\w*|(?<![\w.])(?:time|usleep|sleep|nanosleep)\("

@@ -49,7 +49,8 @@ enum AgentCommand {
             case .newer:
                 self.init(
                     ExitCode.damaged,
-                    "\(directory) was written by a newer footfall: \(error.detail); upgrade this one"
+                    "\(directory) was written by a newer footfall: \(error.detail); "
+                        + "upgrade this one"
                 )
             case .full:
                 self.init(ExitCode.cannotCreate, "\(directory): no room: \(error.detail)")

@@ -29,9 +29,9 @@ public struct ConfigurationError: Error {
 
 /// Reads INI by the system's inih, made strict where inih is lenient.
 ///
-/// As Debian builds it, inih cuts lines at 200 bytes and values at ` ;`, joins indented lines to the
-/// line before, and gives its handler no line number: so lines are counted as inih takes them, and
-/// what it would cut or join is refused.
+/// As Debian builds it, inih cuts lines at 200 bytes and values at ` ;`, joins indented lines to
+/// the line before, and gives its handler no line number: so lines are counted as inih takes
+/// them, and what it would cut or join is refused.
 struct INIFile {
     private(set) var entries: [INIEntry] = []
 

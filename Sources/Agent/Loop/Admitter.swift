@@ -24,7 +24,8 @@ struct Handover {
     var time: EventTime
 }
 
-/// The order of the stations between a door and the store: Intake, Identity, Intake's rules, memory.
+/// The order of the stations between a door and the store: Intake, Identity, Intake's rules,
+/// memory.
 struct Admitter {
     private let identityGuard: IdentityGuard
     private let admission: Admission
@@ -41,7 +42,8 @@ struct Admitter {
     /// Admits what can be admitted, in order; a bad event harms none of its neighbours.
     ///
     /// - Parameters:
-    ///   - proposals: found in `text`, which has passed the JSON check where a proposal has no fault.
+    ///   - proposals: found in `text`, which has passed the JSON check where a proposal has no
+    ///     fault.
     ///   - sequence: the next free sequence number; moves on with each event.
     mutating func admit(
         _ proposals: [Proposal], of text: [UInt8], from handover: Handover,
@@ -110,7 +112,8 @@ struct Admitter {
 
     /// Quarantines one event: it is accepted, has an id, and is never delivered.
     ///
-    /// - Parameter body: canonical text with identity replaced; of bytes that do not parse, nothing.
+    /// - Parameter body: canonical text with identity replaced; of bytes that do not parse,
+    ///   nothing.
     mutating func quarantine(
         _ fault: Fault, body: [UInt8], byteCount: Int, offset: Int?, from handover: Handover,
         into pending: inout PendingCommit, sequence: inout UInt32

@@ -119,8 +119,8 @@ extension AgentLoop {
         }
     }
 
-    /// At the end of its numbers an epoch is followed by the next; far before, since one request may
-    /// take thousands.
+    /// At the end of its numbers an epoch is followed by the next; far before, since one request
+    /// may take thousands.
     private func renewEpochIfSpent() {
         guard nextSequence > Limits.sequenceLast - 1_000_000 else { return }
         do throws(StoreError) {

@@ -116,8 +116,8 @@ extension AgentLoop {
         }
     }
 
-    /// An oversize request is answered like a stored one, or its SDK would send it for ever; what is
-    /// left of it is one quarantined event that says how large it was.
+    /// An oversize request is answered like a stored one, or its SDK would send it for ever; what
+    /// is left of it is one quarantined event that says how large it was.
     private func admitOversize(
         _ request: HTTPRequest, _ byteCount: Int64, _ connection: ConnectionID,
         _ world: inout some World & ~Copyable

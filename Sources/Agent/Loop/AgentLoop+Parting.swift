@@ -8,8 +8,8 @@ internal import Sync
 extension AgentLoop {
     /// A receipt that names conflicts or refusals: each event goes its own way.
     ///
-    /// Under a conflicting id the collector holds somebody else's event: this database was copied or
-    /// restored. Those events go on under new ids in a new stream, where nobody else is.
+    /// Under a conflicting id the collector holds somebody else's event: this database was copied
+    /// or restored. Those events go on under new ids in a new stream, where nobody else is.
     func part(
         _ receipt: Receipt, _ flight: BlockInFlight, _ world: inout some World & ~Copyable
     ) {

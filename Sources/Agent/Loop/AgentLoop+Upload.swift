@@ -124,7 +124,8 @@ extension AgentLoop {
             tombstones: [])
     }
 
-    /// Seals a thousand waiting events into one compressed row: room on disk while nobody takes them.
+    /// Seals a thousand waiting events into one compressed row: room on disk while nobody takes
+    /// them.
     private func seal() {
         do throws(StoreError) {
             guard let shipment = try store.sealable(eventsMax: Int64(Limits.blockEvents)),

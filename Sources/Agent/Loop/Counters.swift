@@ -28,7 +28,8 @@ enum CounterName {
 ///
 /// What was refused before a lane could be read is counted as normal.
 struct CounterDeltas {
-    // A handful of entries: a scan is cheaper than a dictionary, and the order is the same each time.
+    // A handful of entries: a scan is cheaper than a dictionary, and the order is the same each
+    // time.
     private(set) var deltas: [CounterDelta] = []
 
     var isEmpty: Bool { deltas.isEmpty }

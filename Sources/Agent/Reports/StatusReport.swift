@@ -105,7 +105,8 @@ struct StatusReport: OperatorReport {
         text += "\n"
         if isInsecure { text += "  collector  insecure = yes: events travel in the clear\n" }
         text +=
-            "  queue      \(queuedCount) events waiting, \(total(CounterName.delivered)) delivered\n"
+            "  queue      \(queuedCount) events waiting, "
+            + "\(total(CounterName.delivered)) delivered\n"
         for lane in lanes where lane.eventCount > 0 {
             text += "             \(lane.lane.word) \(lane.eventCount), \(lane.byteCount) bytes\n"
         }

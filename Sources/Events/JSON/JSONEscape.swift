@@ -31,8 +31,8 @@ public enum JSONEscape {
 
     /// The string's bytes with every escape undone.
     ///
-    /// A surrogate without its partner becomes three bytes in the manner of WTF-8, so that different
-    /// strings stay different.
+    /// A surrogate without its partner becomes three bytes in the manner of WTF-8, so that
+    /// different strings stay different.
     public static func decode(_ text: [UInt8], in range: Range<Int>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(range.count)

@@ -20,8 +20,8 @@ struct ChunkReader: Sendable {
     var isFinished: Bool { part == .finished }
     var bufferedBytes: Int { lines.partial.capacity }
 
-    /// Reads on from `cursor` and gives each piece of content to `take`, until the input or the body
-    /// ends.
+    /// Reads on from `cursor` and gives each piece of content to `take`, until the input or the
+    /// body ends.
     mutating func read(
         _ input: [UInt8], from cursor: inout Int, _ take: (ArraySlice<UInt8>) -> Void
     ) throws(Failure) {

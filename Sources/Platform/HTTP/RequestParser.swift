@@ -2,10 +2,10 @@ public import Events
 
 /// Makes requests of the bytes that one connection delivers, in whatever pieces.
 ///
-/// Pure: no I/O, time is passed in. Feed it, then ask for outcomes until `.incomplete`, and again at
-/// `deadline`. After `.oversize` or `.refused` all further bytes are dropped: answer and close. What
-/// it holds is bounded by one head, one body and one piece fed, as long as nothing is fed while
-/// outcomes wait. Between requests it holds no buffer.
+/// Pure: no I/O, time is passed in. Feed it, then ask for outcomes until `.incomplete`, and again
+/// at `deadline`. After `.oversize` or `.refused` all further bytes are dropped: answer and
+/// close. What it holds is bounded by one head, one body and one piece fed, as long as nothing is
+/// fed while outcomes wait. Between requests it holds no buffer.
 public struct RequestParser: Sendable {
     private enum Phase: Sendable {
         case head

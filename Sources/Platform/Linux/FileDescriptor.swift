@@ -2,8 +2,8 @@ internal import CPlatform
 
 /// An open file, socket or event source; closed when its last owner lets go of it.
 ///
-/// A class, though it has one owner: Embedded Swift refuses a non-copyable type whose `deinit` lies in
-/// another module than the code that ends its life.
+/// A class, though it has one owner: Embedded Swift refuses a non-copyable type whose `deinit`
+/// lies in another module than the code that ends its life.
 final class FileDescriptor: Sendable {
     let number: Int32
 

@@ -41,8 +41,8 @@ public struct LinuxWorld: World, ~Copyable {
 
     /// Opens the doors and starts the wire's thread.
     ///
-    /// Blocks SIGTERM and SIGINT in the calling thread, to be read as `Input.terminate`, and ignores
-    /// SIGPIPE. The caller holds the state lock: socket files left over are removed.
+    /// Blocks SIGTERM and SIGINT in the calling thread, to be read as `Input.terminate`, and
+    /// ignores SIGPIPE. The caller holds the state lock: socket files left over are removed.
     public init(_ doors: Doors, wireLimits: WireLimits = .standard) throws(PlatformError) {
         let poller = try Poller()
         let signals = try FileDescriptor(owning: platform_signals_open(), "read signals")

@@ -28,8 +28,8 @@ struct Exchanger {
             do throws(Conversation.Failure) {
                 return finish(try conversation.hold(over: old), old, exchange.destination)
             } catch {
-                // The peer may close a connection at any time between exchanges; the collector tells
-                // repeats apart, so one more try costs nothing.
+                // The peer may close a connection at any time between exchanges; the collector
+                // tells repeats apart, so one more try costs nothing.
                 if !error.isRetryable { return .failure(error.step, code: error.code) }
             }
         }
