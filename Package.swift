@@ -44,7 +44,6 @@ let package = Package(
             traits: []),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(
@@ -90,9 +89,8 @@ let package = Package(
         .target(
             name: "Collector",
             dependencies: [
-                "Blocks", "Events", "Reports",
+                "Blocks", "Events", "Identity", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -100,9 +98,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            swiftSettings: strict,
-            // swift-crypto's BoringSSL is C++, which its own package does not say to the linker.
-            linkerSettings: [.linkedLibrary("stdc++", .when(platforms: [.linux]))]),
+            swiftSettings: strict),
         .executableTarget(
             name: "footfall-collector", dependencies: ["Collector"], swiftSettings: strict),
 
@@ -133,8 +129,7 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Blocks", "Collector", "Events", "Reports", "Sync",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Blocks", "Collector", "Events", "Identity", "Reports", "Sync",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,8 +1,8 @@
 import Blocks
-import Crypto
 import Events
 import Foundation
 import GRDB
+import Identity
 import Logging
 import Sync
 
@@ -98,9 +98,8 @@ enum Fixture {
     /// HMAC-SHA-256 spelt out by RFC 2104, for keys of at most 64 bytes.
     static func signature(of body: [UInt8], key: String) -> String {
         let padded = Array(key.utf8) + Array(repeating: 0, count: 64 - key.utf8.count)
-        let inner = Array(SHA256.hash(data: padded.map { $0 ^ 0x36 } + body))
-        return SHA256.hash(data: padded.map { $0 ^ 0x5C } + inner)
-            .map { String(format: "%02x", $0) }.joined()
+        let inner = Digest.sha256(padded.map { $0 ^ 0x36 } + body)
+        return Hexadecimal.text(Digest.sha256(padded.map { $0 ^ 0x5C } + inner))
     }
 
     /// What a device makes of an answer to a block.
@@ -114,7 +113,7 @@ enum Fixture {
             sent: Sent(
                 device: "kiosk-1", stream: stream, epoch: epoch, sequences: sequences,
                 tombstoneCount: tombstoneCount, nonce: nonce,
-                bodyDigest: SHA256.hash(data: body).map { String(format: "%02x", $0) }.joined()))
+                bodyDigest: Hexadecimal.text(Digest.sha256(body))))
     }
 }
 

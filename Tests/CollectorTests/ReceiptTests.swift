@@ -90,17 +90,12 @@ import Testing
         #expect(try temporary.count("device") == 0)
     }
 
-    @Test func `for a body over the bound is a signed 413`() throws {
-        let body = Array("large".utf8)
-        let answer = try TemporaryArchive().desk().refuseTooLarge(
-            digest: try #require(
-                Hexadecimal.bytes(
-                    Array("a2d8afefac0cd1a8ce6e43f36de98abf4b3a9a5e55e36a0eb4ba35ab06c0dd0e".utf8)[
-                        ...])),
-            from: Fixture.sender())
-        #expect(answer.status == 413)
-        #expect(answer.signature == Fixture.signature(of: answer.body, key: "secret"))
-        #expect(Fixture.verdict(answer, of: body, sequences: []) == .misconfigured(status: 413))
+    @Test func `for a body over the bound is a signed 413`() async throws {
+        let body = [UInt8](repeating: 65, count: BlockDesk.bodyBytesMax + 1)
+        let answer = await (try TemporaryArchive()).desk().take(body, from: Fixture.sender())
+        #expect(
+            Fixture.verdict(answer, of: body, sequences: [])
+                == .refused(status: 413, reason: "too_large"))
     }
 
     @Test func `is refused to a block of another device than its sender`() async throws {

@@ -191,7 +191,7 @@ private struct Answer {
         #expect(
             Fixture.verdict(answer.block, of: large, sequences: [])
                 == .refused(status: 413, reason: "too_large"))
-        let endless = [UInt8](repeating: 65, count: BodyReader.discardedBytesMax + 1)
+        let endless = [UInt8](repeating: 65, count: BodyReader.bytesMax + 1)
         #expect(
             await server.exchange(
                 server.request("POST /v1/blocks", RunningServer.fields, body: endless)) == "")
@@ -201,11 +201,14 @@ private struct Answer {
 
     @Test func `closes on a body that does not come`() async throws {
         let server = try await RunningServer(bodyGrace: .milliseconds(300))
-        var request = server.request(
-            "POST /v1/blocks", RunningServer.fields + ["Content-Length: 100"], length: false)
-        request += [1, 2, 3]
         let start = ContinuousClock.now
-        #expect(await server.exchange(request) == "")
+        // Of a sender who is let in, and of one who is not.
+        for fields in [RunningServer.fields, []] {
+            var request = server.request(
+                "POST /v1/blocks", fields + ["Content-Length: 100"], length: false)
+            request += [1, 2, 3]
+            #expect(await server.exchange(request) == "")
+        }
         #expect(ContinuousClock.now - start < .seconds(20))
         #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)
     }

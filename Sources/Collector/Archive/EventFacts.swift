@@ -1,6 +1,6 @@
 internal import Blocks
-internal import Crypto
 internal import Events
+internal import Identity
 internal import Reports
 
 /// What the archive keeps of one event beside its text, worked out before the transaction.
@@ -35,11 +35,11 @@ struct EventFacts {
             else { return nil }
             return String(decoding: text[scalar.token.range], as: UTF8.self)
         }
-        content = Self.digest(BlockWriter.line(of: event))
+        content = Digest.sha256(BlockWriter.line(of: event))
         if let scalar = fields.messageID, scalar.isString, let messageID = string(scalar) {
             self.messageID = messageID
-            message = Array(Self.digest(Self.key(event, scalar)).prefix(16))
-            messageContent = Self.digest(fields.comparable(text))
+            message = Array(Digest.sha256(Self.key(event, scalar)).prefix(16))
+            messageContent = Digest.sha256(fields.comparable(text))
         }
         name = string(event.kind == .track ? fields.event : fields.name)
         timeMilliseconds = Self.time(of: event, fields)
@@ -85,6 +85,4 @@ struct EventFacts {
         key += messageID.bytes(in: event.body)
         return key
     }
-
-    private static func digest(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 }

@@ -1,6 +1,6 @@
 internal import Blocks
-internal import Crypto
 internal import Events
+internal import Identity
 
 /// What a device is told of a block, and the signature that lets it believe so.
 struct BlockAnswer: Equatable, Sendable {
@@ -79,10 +79,9 @@ struct BlockAnswer: Equatable, Sendable {
     }
 
     private static func signed(_ status: Int, _ body: [UInt8], key: String) -> BlockAnswer {
-        let code = HMAC<SHA256>.authenticationCode(
-            for: body, using: SymmetricKey(data: Array(key.utf8)))
-        return BlockAnswer(
-            status: status, body: body, signature: Hexadecimal.text(Array(code)))
+        BlockAnswer(
+            status: status, body: body,
+            signature: Hexadecimal.text(Digest.authenticate(body, key: Array(key.utf8))))
     }
 }
 

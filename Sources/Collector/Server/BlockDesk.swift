@@ -1,8 +1,8 @@
 internal import Blocks
-internal import Crypto
 internal import Events
 internal import Foundation
 internal import GRDB
+internal import Identity
 internal import Logging
 
 /// Where blocks are taken: who sends, what it is, what becomes of it.
@@ -46,7 +46,10 @@ struct BlockDesk: Sendable {
 
     /// Takes a block, or says why not; a receipt is given only for what is durable.
     func take(_ body: [UInt8], from sender: Credentials) async -> BlockAnswer {
-        let request = request(of: sender, digest: Array(SHA256.hash(data: body)))
+        let request = request(of: sender, body)
+        guard body.count <= Self.bodyBytesMax else {
+            return .refusal(413, "too_large", for: request)
+        }
         let block: Block
         do throws(BlockError) {
             block = try BlockReader.read(body)
@@ -76,21 +79,16 @@ struct BlockDesk: Sendable {
         }
     }
 
-    /// The answer to a body that is over the bound, of which no more than its digest was kept.
-    func refuseTooLarge(digest: [UInt8], from sender: Credentials) -> BlockAnswer {
-        .refusal(413, "too_large", for: request(of: sender, digest: digest))
-    }
-
     /// Carries the answer to a request that was not let in.
     struct Turned: Error {
         var answer: BlockAnswer
         init(_ answer: BlockAnswer) { self.answer = answer }
     }
 
-    private func request(of sender: Credentials, digest: [UInt8]) -> BlockAnswer.Request {
+    private func request(of sender: Credentials, _ body: [UInt8]) -> BlockAnswer.Request {
         BlockAnswer.Request(
             key: sender.key, device: sender.device, nonce: sender.nonce,
-            digest: Hexadecimal.text(digest))
+            digest: Hexadecimal.text(Digest.sha256(body)))
     }
 
     /// 413 makes the device cut the block; 400 says that the bytes are damaged, 422 that they are

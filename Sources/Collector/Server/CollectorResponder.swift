@@ -64,19 +64,14 @@ struct CollectorResponder: HTTPResponder {
             return response(.unsigned(415, "not_a_block"))
         }
         let stated = request.headers[.contentLength].flatMap { Int($0) }
-        let expected = min(max(stated ?? BlockDesk.bodyBytesMax, 0), BlockDesk.bodyBytesMax)
+        let expected = min(max(stated ?? BodyReader.bytesMax, 0), BodyReader.bytesMax)
         guard budget.reserve(expected) else {
             try await reader.discard(request.body)
             return response(.unsigned(503, "busy"))
         }
         defer { budget.release(expected) }
-        switch try await reader.read(
-            request.body, upTo: BlockDesk.bodyBytesMax, expected: expected)
-        {
-        case .whole(let body): return response(await desk.take(body, from: sender))
-        case .tooLarge(let digest):
-            return response(desk.refuseTooLarge(digest: digest, from: sender))
-        }
+        let body = try await reader.read(request.body, expected: expected)
+        return response(await desk.take(body, from: sender))
     }
 
     private func response(_ answer: BlockAnswer, _ more: HTTPFields = [:]) -> Response {

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import Foundation
+internal import Identity
 
 /// Which key speaks for which device.
 ///
@@ -114,6 +114,6 @@ struct KeyRing: Sendable {
     }
 
     private static func digest(_ key: some StringProtocol) -> [UInt8] {
-        Array(SHA256.hash(data: Array(key.utf8)))
+        Digest.sha256(Array(key.utf8))
     }
 }
