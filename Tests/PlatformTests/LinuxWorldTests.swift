@@ -254,6 +254,33 @@ private func voluntarySwitches() throws -> Int {
         #expect(clients[1].receive()?.isEmpty != false)
     }
 
+    @Test func `waits quietly for descriptors when they have run out`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            var stage = try Stage()
+            let clients = [try stage.connect(), try stage.connect()]
+            var limit = rlimit()
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+            unsafe getrlimit(resource, &limit)
+            // The lowest free number is all that is left: one connection and no second.
+            let free = dup(0)
+            close(free)
+            limit.rlim_cur = rlim_t(free + 1)
+            unsafe setrlimit(resource, &limit)
+            let first = try stage.opened()
+            let before = clock()
+            stage.run(milliseconds: 1_500)
+            // It looked again after a second, and not in between: that would take 1,500 ms of work.
+            guard clock() - before < CLOCKS_PER_SEC / 4 else { ThisProcess.exit(1) }
+            stage.world.close(first)
+            clients[0].endSending()
+            clients[1].send(bytes("hello"))
+            guard text(try stage.received(try stage.opened())) == "hello" else {
+                ThisProcess.exit(2)
+            }
+            ThisProcess.exit(0)
+        }
+    }
+
     @Test func `hears that it shall leave`() throws {
         var stage = try Stage()
         pthread_kill(pthread_self(), SIGTERM)

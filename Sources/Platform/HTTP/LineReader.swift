@@ -22,25 +22,33 @@ struct LineReader: Sendable {
         -> ArraySlice<UInt8>?
     {
         let start = cursor
-        while cursor < input.count {
-            let byte = input[cursor]
-            cursor += 1
-            takenBytes += 1
-            if takenBytes > limit { throw .tooLong }
+        // At the limit the next byte is one too many, whatever it is.
+        let end = min(input.count, start + limit - takenBytes)
+        var index = start
+        while index < end {
+            let byte = input[index]
+            index += 1
             if endsInReturn {
                 guard byte == 0x0A else { throw .bareReturn }
                 endsInReturn = false
-                return endLine(LineReader.text(input, start, cursor))
+                take(index - start, &cursor)
+                return endLine(LineReader.text(input, start, index))
             }
-            switch byte {
-            case 0x0D: endsInReturn = true
-            case 0x0A: throw .bareLineFeed
-            case 0x09, 0x20...0x7E, 0x80...0xFF: break
-            default: throw .controlCharacter
+            if byte < 0x20 || byte == 0x7F {
+                if byte == 0x0A { throw .bareLineFeed }
+                if byte != 0x0D && byte != 0x09 { throw .controlCharacter }
+                endsInReturn = byte == 0x0D
             }
         }
-        partial.append(contentsOf: LineReader.text(input, start, cursor))
+        if end < input.count { throw .tooLong }
+        take(index - start, &cursor)
+        partial.append(contentsOf: LineReader.text(input, start, index))
         return nil
+    }
+
+    private mutating func take(_ count: Int, _ cursor: inout Int) {
+        cursor += count
+        takenBytes += count
     }
 
     /// A line that came in one piece is not copied.

@@ -90,16 +90,15 @@ struct RequestBody: Sendable {
         stored.append(contentsOf: piece)
     }
 
-    /// Grows to a promised length in two steps, so that a promise alone costs little and a large
-    /// body is not copied at each doubling.
+    /// Makes room in two steps, so that a promise alone costs little and a large body is not copied
+    /// at each doubling; pages that nothing was written to take no memory.
     private mutating func reserve(_ count: Int) {
-        guard case .length(let length) = framing, stored.count + count > stored.capacity else {
-            return
-        }
         let needed = stored.count + count
+        if needed <= stored.capacity { return }
+        var most = limitBytes
+        if case .length(let length) = framing { most = Int(length) }
         let isSmall = needed <= RequestBody.firstReserveBytes
-        stored.reserveCapacity(
-            isSmall ? min(Int(length), RequestBody.firstReserveBytes) : Int(length))
+        stored.reserveCapacity(isSmall ? min(most, max(needed, 2 * stored.capacity)) : most)
     }
 
     private mutating func countProgress(_ count: Int, at now: Instant) {

@@ -38,11 +38,11 @@ struct RequestHead: Sendable {
         while cursor < input.count {
             if start == nil { start = now }
             guard let line = try nextLine(input, &cursor) else { return nil }
-            guard let requestLine else {
+            if requestLine == nil {
                 try begin(line)
                 continue
             }
-            if line.isEmpty { return try RequestHead.request(requestLine, fields) }
+            if line.isEmpty { return try request() }
             guard let field = FieldLine.field(line) else {
                 throw Refusal(400, "a header line is not a name and a value")
             }
@@ -86,13 +86,12 @@ struct RequestHead: Sendable {
         }
     }
 
-    private static func request(_ line: RequestLine, _ fields: [HTTPField]) throws(Refusal)
-        -> HTTPRequest
-    {
-        HTTPRequest(
+    private func request() throws(Refusal) -> HTTPRequest? {
+        guard let line = requestLine else { return nil }
+        return HTTPRequest(
             method: line.method, path: line.path, query: line.query,
-            host: try host(line, fields), version: line.version, fields: fields,
-            isKeepAlive: isKeepAlive(line.version, fields), body: [])
+            host: try RequestHead.host(line, fields), version: line.version, fields: fields,
+            isKeepAlive: RequestHead.isKeepAlive(line.version, fields), body: [])
     }
 
     private static func host(_ line: RequestLine, _ fields: [HTTPField]) throws(Refusal) -> String?

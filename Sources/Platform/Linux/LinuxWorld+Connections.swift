@@ -76,7 +76,7 @@ extension LinuxWorld {
         let count = unsafe platform_receive(number, &piece, LinuxWorld.pieceBytes)
         if count > 0 {
             connection.lastActivity = now
-            tell(.received(connection.id, Array(piece[..<count])))
+            tell(.received(connection.id, LinuxWorld.copy(piece, count)))
         } else if count == 0 {
             connection.hasEnded = true
             tell(.ended(connection.id))
@@ -86,6 +86,17 @@ extension LinuxWorld {
             let errno = platform_errno()
             let isNothing = errno == EAGAIN || errno == EINTR
             if !isNothing || isHungUp { drop(connection) }
+        }
+    }
+
+    /// The first bytes of a piece, at once: `Array` of Embedded Swift would copy them one by one.
+    private static func copy(_ piece: [UInt8], _ count: Int) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: count) { (buffer, written) in
+            unsafe piece.withUnsafeBytes { (bytes) in
+                unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            }
+            written = count
         }
     }
 
