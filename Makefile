@@ -43,6 +43,8 @@ check: lint tidy test
 device:
 	$(ENSURE) swift libraries elf
 	export SWIFT_EMBEDDED_LIBS="$(EMBEDDED_LIBS)" && $(BUILD) $(EMBEDDED)
+	@! nm .build-embedded/release/footfall | grep 'Tv[0-9]*_r$$' || \
+	    { echo "outlined arrays, which the linker mixes up: see Package.swift"; exit 1; }
 	@mkdir -p build
 	strip -o build/footfall .build-embedded/release/footfall
 
