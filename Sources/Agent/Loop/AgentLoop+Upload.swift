@@ -166,10 +166,18 @@ extension AgentLoop {
     /// Takes the wire's answer to the block on its way.
     func settle(_ answer: ExchangeAnswer, _ world: inout some World & ~Copyable) {
         guard let flight = courier.inFlight, flight.exchangeNumber == answer.number else { return }
-        guard case .response(let status, let headers, let body) = answer.outcome else {
+        let (status, headers, body): (Int, [HTTPField], [UInt8])
+        switch answer.outcome {
+        case .failure(let step, let code):
+            courier.lastFailure =
+                code > 0
+                ? PlatformError(operation: step.word, errno: code).text
+                : step.word
             conclude(.unreachable, &world)
             return
+        case .response(let answered): (status, headers, body) = answered
         }
+        courier.lastFailure = nil
         let signature = HTTPField.first("footfall-signature", in: headers)
         let expected = Hexadecimal.text(Digest.authenticate(body, key: writeKey))
         let isSigned = signature.map { Digest.isEqual(Array($0.utf8), Array(expected.utf8)) }

@@ -22,6 +22,8 @@ struct Courier: ~Copyable {
     var inFlight: BlockInFlight?
     var writer = BlockWriter()
     private var exchangeCount: UInt64 = 0
+    /// At which step the last exchange failed, and why; nil once the collector has answered.
+    var lastFailure: String?
     /// When the collector last took something, by the monotonic clock.
     var lastDelivery: Instant?
 

@@ -69,20 +69,22 @@ struct StatusReport: OperatorReport {
         if failureCount > 0 {
             problems.append(
                 "collector \(collectorState), \(failureCount) times in a row: "
-                    + hint(loop.courier.machine.lastVerdict))
+                    + hint(loop.courier.machine.lastVerdict, loop.courier.lastFailure))
         }
         return problems
     }
 
     /// What a technician would do next.
-    private static func hint(_ verdict: Verdict?) -> String {
+    private static func hint(_ verdict: Verdict?, _ failure: String?) -> String {
         switch verdict {
         case .misconfigured(let status):
             "it answers \(status): check [collector] url and the write key"
         case .captive: "something else answers: check the network for a portal or proxy"
         case .busy(let status, _): "it answers \(status): it will be tried again"
         case .refused, .receipt: "it will be tried again"
-        case .unreachable, nil: "check the network and [collector] url; events are kept"
+        case .unreachable, nil:
+            (failure.map { $0 + "; " } ?? "")
+                + "check the network and [collector] url; events are kept"
         }
     }
 
