@@ -137,7 +137,8 @@ class Kiosk:
             )
         if self._random.random() < 0.6:
             yield from self._order(shopper, who)
-        if self._random.random() < 0.15:
+        # Who comes back talks more, and better, of the shop.
+        if self._random.random() < (0.15 if shopper.visits == 1 else 0.5):
             yield from self._advocacy(shopper, who)
 
     def _order(self, shopper: Shopper, who: Event) -> Iterator[Event]:
@@ -182,7 +183,7 @@ class Kiosk:
     def _advocacy(self, shopper: Shopper, who: Event) -> Iterator[Event]:
         self._step(10)
         if self._random.random() < 0.5:
-            score = int(self._random.random() * 11)
+            score = 5 + int(self._random.random() * 6)
             yield self._event("track", "Survey Answered", {"nps": score}, shopper, **who)
         else:
             sku, _, _ = self._pick(PRODUCTS)
