@@ -175,7 +175,8 @@ extension AgentLoop {
                 : step.word
             conclude(.unreachable, &world)
             return
-        case .response(let answered): (status, headers, body) = answered
+        case .response(let answered, let fields, let text):
+            (status, headers, body) = (answered, fields, text)
         }
         courier.lastFailure = nil
         let signature = HTTPField.first("footfall-signature", in: headers)
