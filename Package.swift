@@ -122,7 +122,9 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Blocks", "Events", "Identity", "Intake", "Platform", "Store", "Sync",
+                "Agent", "Blocks", "Events", "Identity", "Intake", "Platform", "SeededText",
+                "Store",
+                "Sync",
             ],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),

@@ -81,9 +81,8 @@ struct ConfigurationReader {
                 file: file, line: seen["collector.write_key_file"] ?? 0,
                 problem: "both write_key and write_key_file", allowed: "keep one of them")
         }
-        let host = configuration.collector.host
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        if !configuration.collector.isSecure, !isLoopback, !configuration.isInsecure {
+        let collector = configuration.collector
+        if !collector.isSecure, !collector.isLoopback, !configuration.isInsecure {
             throw ConfigurationError(
                 file: file, line: seen["collector.url"] ?? 0,
                 problem: "http:// beyond this machine sends events in the clear",

@@ -102,12 +102,17 @@ private func readINILine(
     guard source.position < source.text.count else { return nil }
     source.line += 1
     var count = 0
-    while source.position < source.text.count, count < Int(capacity) - 1 {
+    while source.position < source.text.count {
         let byte = source.text[source.position]
-        unsafe buffer[count] = CChar(bitPattern: byte)
-        count += 1
+        let isFeed = byte == UInt8(ascii: "\n")
+        // A line of the largest length leaves its line feed no room; inih does not miss it.
+        guard count < Int(capacity) - 1 || isFeed else { break }
         source.position += 1
-        if byte == UInt8(ascii: "\n") { break }
+        if count < Int(capacity) - 1 {
+            unsafe buffer[count] = CChar(bitPattern: byte)
+            count += 1
+        }
+        if isFeed { break }
     }
     unsafe buffer[count] = 0
     return unsafe buffer
