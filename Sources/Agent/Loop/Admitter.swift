@@ -128,10 +128,12 @@ struct Admitter {
         sequence += 1
     }
 
-    /// What the quarantine keeps: of bytes that are no JSON only where they break off.
+    /// What the quarantine keeps: of bytes that are no JSON only where they break off, of JSON that
+    /// is no object nothing, since identity is known by its place in an object alone.
     private func kept(_ body: [UInt8], _ offset: Int?) -> [UInt8] {
         if let offset { return Array("{\"offset\":\(offset)}".utf8) }
-        return body.count <= Self.quarantinedBodyMost ? body : []
+        let isKept = body.first == UInt8(ascii: "{") && body.count <= Self.quarantinedBodyMost
+        return isKept ? body : []
     }
 
     /// The hashes of the message ids since the last commit, for the store.

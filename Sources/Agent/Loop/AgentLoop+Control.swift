@@ -80,9 +80,13 @@ extension AgentLoop {
         _ request: ControlRequest, _ connection: ConnectionID,
         _ world: inout some World & ~Copyable
     ) {
+        var payload = request.payload
+        // A last line without its line feed is a line all the same.
+        if let last = payload.last, last != UInt8(ascii: "\n") {
+            payload.append(UInt8(ascii: "\n"))
+        }
         var lines = IngestLines()
-        var (text, group) = lines.receive(request.payload)
-        if group.isEmpty { (text, group) = lines.finish() }
+        let (text, group) = lines.receive(payload)
         guard group.count <= Limits.requestEvents else {
             respond(
                 ControlResponse(exitCode: ExitCode.usage, complaint: "too many lines at once"),

@@ -58,8 +58,18 @@ extension AgentLoop {
 
     /// A block that the collector will not take as it is: its halves are tried, and an event that
     /// is refused alone is quarantined.
-    func open(_ flight: BlockInFlight, _ reason: String) {
-        guard !flight.rows.isEmpty, let events = events(of: flight) else { return }
+    func open(_ flight: BlockInFlight, _ reason: String, _ now: Instant) {
+        guard !flight.rows.isEmpty else {
+            // A statement must arrive one day, but events do not wait for it.
+            courier.deferTombstones(now)
+            return
+        }
+        guard let events = events(of: flight) else {
+            // Which of several rows is damaged shows when each goes by itself.
+            courier.isWary = flight.rows.count > 1
+            if !courier.isWary { setAside(flight) }
+            return
+        }
         if events.count == 1 {
             setAside(events[0], flight, reason: Self.word(reason))
         } else {
@@ -75,15 +85,31 @@ extension AgentLoop {
     /// Rows that cannot be made a block would stop the queue for ever: they are set aside whole.
     func setAside(_ shipment: Shipment) {
         for row in shipment.rows {
-            for range in row.ranges {
-                for sequence in range.first...range.last {
-                    quarantine(
-                        sequence, lane: shipment.lane, stream: shipment.epoch.stream,
-                        epoch: shipment.epoch.epoch, producer: 0, body: [], reason: "unreadable")
-                }
-            }
+            setAside(
+                row.ranges, lane: shipment.lane, stream: shipment.epoch.stream,
+                epoch: shipment.epoch.epoch)
         }
         pending.settlement.removed += shipment.rows.map { $0.key }
+    }
+
+    /// So are those whose block neither the collector nor this agent can read.
+    private func setAside(_ flight: BlockInFlight) {
+        setAside(
+            flight.sent.sequences, lane: flight.lane, stream: flight.sent.stream,
+            epoch: flight.sent.epoch)
+        pending.settlement.removed += flight.rows
+    }
+
+    private func setAside(
+        _ ranges: [SequenceRange], lane: Lane, stream: StreamID, epoch: UInt32
+    ) {
+        for range in ranges {
+            for sequence in range.first...range.last {
+                quarantine(
+                    sequence, lane: lane, stream: stream, epoch: epoch, producer: 0, body: [],
+                    reason: "unreadable")
+            }
+        }
     }
 
     private func setAside(_ event: Event, _ flight: BlockInFlight, reason: String) {

@@ -19,6 +19,7 @@ extension AgentLoop {
             world.abandonExchange()
             conclude(.unreachable, &world)
         }
+        courier.resumeTombstones(now)
         guard !isFinished, courier.machine.shouldSend(at: now) else { return }
         do throws(StoreError) {
             try sendNext(&world, now)
@@ -30,11 +31,15 @@ extension AgentLoop {
     private func sendNext(
         _ world: inout some World & ~Copyable, _ now: Instant
     ) throws(StoreError) {
-        let tombstones = try store.pendingTombstones(limit: Self.tombstonesMost)
-        if !tombstones.isEmpty, try send(tombstones, &world, now) { return }
-        guard let shipment = try store.nextShipment(bytesMax: Self.shipmentBytesMost) else {
-            return
+        if courier.tombstonesDue == nil {
+            let tombstones = try store.pendingTombstones(limit: Self.tombstonesMost)
+            if !tombstones.isEmpty, try send(tombstones, &world, now) { return }
         }
+        let eventsMost = courier.isWary ? 1 : Int64(Limits.blockEvents)
+        guard
+            let shipment = try store.nextShipment(
+                eventsMax: eventsMost, bytesMax: Self.shipmentBytesMost)
+        else { return }
         let block: [UInt8]
         do throws(BlockError) {
             block = try body(of: shipment)
@@ -187,7 +192,7 @@ extension AgentLoop {
             retryAfter: HTTPField.first("retry-after", in: headers), sent: flight.sent)
         switch verdict {
         case .receipt(let receipt): accept(receipt, flight, &world)
-        case .refused(_, let reason): open(flight, reason)
+        case .refused(_, let reason): open(flight, reason, world.monotonicNow())
         case .misconfigured, .captive, .busy, .unreachable: break
         }
         conclude(verdict, &world)

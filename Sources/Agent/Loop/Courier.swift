@@ -24,15 +24,29 @@ struct Courier: ~Copyable {
     private var exchangeCount: UInt64 = 0
     /// At which step the last exchange failed, and why; nil once the collector has answered.
     var lastFailure: String?
+    /// Until when no tombstones are sent, since the collector refused some; nil if they may be.
+    private(set) var tombstonesDue: Instant?
+    /// Whether rows go one by one, since a block of several could not be read back.
+    var isWary = false
     /// When the collector last took something, by the monotonic clock.
     var lastDelivery: Instant?
 
     init(machine: SyncMachine) { self.machine = machine }
 
     /// When there is something to decide though nothing happens.
-    var deadline: Instant { machine.deadline }
+    var deadline: Instant { min(machine.deadline, tombstonesDue ?? .never) }
 
     mutating func hasten() { machine.hasten() }
+
+    /// Lets the events go first for a quarter of an hour.
+    mutating func deferTombstones(_ now: Instant) {
+        tombstonesDue = now.advanced(byMilliseconds: 15 * 60 * 1000)
+    }
+
+    /// Forgets a deferral that is over.
+    mutating func resumeTombstones(_ now: Instant) {
+        if let due = tombstonesDue, due <= now { tombstonesDue = nil }
+    }
 
     mutating func nextExchangeNumber() -> UInt64 {
         exchangeCount += 1
