@@ -44,10 +44,19 @@ def executable(variable: str, default: str) -> list[str]:
     return [str(path if path.is_absolute() else REPOSITORY / path)]
 
 
+def device_runner() -> list[str]:
+    """What the device executable is run by: an emulator's command, or nothing."""
+    return os.environ.get("FOOTFALL_DEVICE_RUNNER", "").split()
+
+
+def is_emulated() -> bool:
+    """Whether the process under test is a runner and not the agent itself."""
+    return bool(device_runner())
+
+
 def device_command() -> list[str]:
-    """The device executable under test, behind its runner (an emulator, say) if one is named."""
-    runner = os.environ.get("FOOTFALL_DEVICE_RUNNER", "").split()
-    return runner + executable("FOOTFALL_DEVICE", "build/footfall")
+    """The device executable under test, behind its runner if one is named."""
+    return device_runner() + executable("FOOTFALL_DEVICE", "build/footfall")
 
 
 def collector_command() -> list[str]:
