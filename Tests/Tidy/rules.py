@@ -199,9 +199,9 @@ def test_names(source: Source) -> Iterator[Finding]:
 
 
 def own_matters(source: Source) -> Iterator[Finding]:
-    """The project speaks of itself alone."""
-    workplace = r"(?<![\w.])/" + r"work/|\b[Ii]ssue " + r"#?\d"
-    yield from _search(source, workplace, source.text, "a word about the workplace")
+    """Nothing points to one person's machine or to a list that readers do not have."""
+    pattern = r"(?<![\w.])/(?:home|Users|root)/\w|\b[Ii]ssue " + r"#?\d"
+    yield from _search(source, pattern, source.text, "a path or number of somebody's own")
 
 
 def root_entries(paths: list[PurePosixPath]) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ FAULTS: list[tuple[str, str, str]] = [
     ("test_names", "Tests/StoreTests/Planted.swift", "@Test func storesIt() {}\n"),
     ("test_names", "Tests/StoreTests/Planted.swift", "@Test(.disabled()) func `a b`() {}\n"),
     ("test_names", "Tests/EndToEnd/planted.py", "pytest." + "skip('later')\n"),
-    ("own_matters", "README.md", "See /" + "work/main\n"),
+    ("own_matters", "README.md", "See /" + "home/somebody\n"),
     ("own_matters", "README.md", "as issue " + "#2 asks\n"),
 ]
 
