@@ -96,3 +96,18 @@ def test_messages_are_told_apart_by_what_they_say(agent: Agent, collector: Colle
     held = collector.export()
     check_delivery([event, other], held, agent.identity_key)
     assert agent.status()["counters"]["message_id_reused"] == 1
+
+
+def test_messages_are_remembered_over_kills_and_restarts(
+    agent: Agent, collector: Collector
+) -> None:
+    agent.batch(AFTERNOON[:40])
+    agent.kill()
+    agent.start()
+    with agent.ingest() as ingest:
+        assert ingest.tell(lines(AFTERNOON[:60])).duplicate == 40
+    agent.restart()
+    with agent.ingest() as ingest:
+        assert ingest.tell(lines(AFTERNOON[:60])).duplicate == 60
+    agent.flush()
+    check_delivery(AFTERNOON[:60], collector.export(), agent.identity_key)
