@@ -73,6 +73,14 @@ def test_the_next_epoch_says_where_the_one_before_ended(
     assert sorted(double.held.values()) == expected(agent)
 
 
+def refusal(upload: Upload, status: int) -> dict[str, object]:
+    """What a collector says of a block that it will not take."""
+    return {
+        "status": status, "device": upload.block.header["device"], "nonce": upload.nonce,
+        "sha256": hashlib.sha256(upload.exchange.body).hexdigest(), "reason": "bad",
+    }
+
+
 def without_signature(upload: Upload) -> Reply:
     return Reply(200, signed(upload.key, receipt(upload)).body)
 
@@ -136,7 +144,8 @@ def test_nothing_is_deleted_for_an_answer_that_is_no_receipt(
 def test_an_unsigned_refusal_drops_nothing(
     make_agent: Callable[..., Agent], double: CollectorDouble, status: int
 ) -> None:
-    double.script = lambda upload: Reply(status, b'{"reason":"no"}')
+    # But for the signature it is a refusal that the agent would act upon.
+    double.script = lambda upload: Reply(status, signed(upload.key, refusal(upload, status)).body)
     agent = make_agent(double.url)
     agent.batch(EVENTS[:10])
     eventually(lambda: double.uploads, "a first upload")
@@ -226,10 +235,7 @@ def test_a_signed_refusal_of_a_block_opens_it_until_the_bad_event_is_alone(
 
     def script(upload: Upload) -> Reply:
         if any(event["event"]["messageId"] == poison for event in upload.block.events):
-            return signed(upload.key, {
-                "status": status, "device": "kiosk-1", "nonce": upload.nonce,
-                "sha256": hashlib.sha256(upload.exchange.body).hexdigest(), "reason": "bad",
-            }, status)
+            return signed(upload.key, refusal(upload, status), status)
         return accept(upload)
     double.script = script
     agent = make_agent(double.url)
