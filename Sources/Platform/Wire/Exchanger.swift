@@ -67,7 +67,7 @@ struct Exchanger {
 
     private mutating func reuse(_ destination: Destination, _ ticket: UInt64) -> SocketTransport? {
         guard let old = kept.take(), old.destination == destination,
-            SystemClock.monotonicNow() < old.until, old.transport.isQuiet
+            SystemClock.monotonicNow() < old.until
         else { return nil }
         old.transport.serve(ticket)
         return old.transport

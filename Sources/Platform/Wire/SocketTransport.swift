@@ -58,9 +58,6 @@ public final class SocketTransport: Transport {
         }
     }
 
-    /// Whether nothing has come, no end and no error either.
-    public var isQuiet: Bool { platform_is_readable(socket.number) == 0 }
-
     private func recover(_ errno: Int32, _ events: Int16, _ deadline: Instant)
         throws(TransportFailure)
     {

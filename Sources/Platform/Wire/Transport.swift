@@ -10,9 +10,6 @@ public protocol Transport: AnyObject {
 
     /// Receives what has come, at least one byte; none when the peer has ended the stream.
     func receive(until deadline: Instant) throws(TransportFailure) -> [UInt8]
-
-    /// Whether nothing has come, no end and no error either, as between two exchanges it should.
-    var isQuiet: Bool { get }
 }
 
 /// Why a stream cannot go on.
