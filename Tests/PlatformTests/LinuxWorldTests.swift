@@ -265,7 +265,8 @@ private func voluntarySwitches() throws -> Int {
             unsafe setrlimit(resource, &none)
             let before = clock()
             stage.run(milliseconds: 1_500)
-            // It looked again after a second, and not in between: that would take 1,500 ms of work.
+            // It looked again after a second, and not in between: that would take 1,500 ms of work,
+            // in this thread or the wire's, which cannot even wait under such a limit.
             guard clock() - before < CLOCKS_PER_SEC / 4 else { ThisProcess.exit(1) }
             unsafe setrlimit(resource, &limit)
             let ids = [try stage.opened(), try stage.opened()]

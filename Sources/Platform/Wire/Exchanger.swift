@@ -9,6 +9,8 @@ struct Exchanger {
         var until: Instant
     }
 
+    private static let pauseMilliseconds: Int32 = 1_000
+
     private let mailbox: Mailbox
     private let limits: WireLimits
     private var kept: Kept?
@@ -50,6 +52,10 @@ struct Exchanger {
             patience = Int32(clamping: max(rest, 0))
         }
         let count = unsafe poll(&entries, nfds_t(entries.count), patience)
+        if count < 0 && platform_errno() != EINTR {
+            // No memory to wait in: better late than busy.
+            _ = poll(nil, 0, Exchanger.pauseMilliseconds)
+        }
         let isKeptOver = count == 0 || (entries.count > 1 && entries[1].revents != 0)
         if isKeptOver { kept = nil }
     }
