@@ -20,6 +20,17 @@ import Testing
             ])
     }
 
+    @Test func `grows by a whole range where that touches, and only there`() {
+        var ranges: [SequenceRange] = []
+        for range in [
+            SequenceRange(0, 9), SequenceRange(10, 10), SequenceRange(12, 20),
+            SequenceRange(21, 4_294_967_295),
+        ] {
+            SequenceRange.append(range, to: &ranges)
+        }
+        #expect(ranges == [SequenceRange(0, 10), SequenceRange(12, 4_294_967_295)])
+    }
+
     @Test func `does not go around the end`() {
         var ranges = [SequenceRange(9, .max)]
         SequenceRange.append(0, to: &ranges)
