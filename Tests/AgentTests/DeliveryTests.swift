@@ -146,15 +146,23 @@ import Testing
         let late = try #require(kiosk.world.exchange)
         try kiosk.pass(89_999)
         #expect(kiosk.world.abandonedCount == 0)
-        try kiosk.pass(60_000)
+        try kiosk.pass(1)
         #expect(kiosk.world.abandonedCount == 1)
         #expect(kiosk.loop.courier.machine.failureCount == 1)
         kiosk.collector.mood = .well
         let outcome = try #require(kiosk.collector.answer(late))
         kiosk.collector.mood = .silent
-        kiosk.world.happen(.answered(ExchangeAnswer(number: late.number, outcome: outcome)))
-        try kiosk.rest()
-        #expect(try kiosk.queuedCount() == 1)
+        func saySomethingLate() throws {
+            kiosk.world.happen(.answered(ExchangeAnswer(number: late.number, outcome: outcome)))
+            try kiosk.rest()
+            #expect(try kiosk.queuedCount() == 1)
+            #expect(kiosk.loop.courier.machine.failureCount == 1)
+        }
+        try saySomethingLate()
+        try kiosk.pass(1000)
+        #expect(kiosk.world.exchange?.number == late.number + 1)
+        try saySomethingLate()
+        #expect(kiosk.loop.courier.inFlight?.exchangeNumber == late.number + 1)
         kiosk.collector.mood = .well
         try kiosk.pass(200_000)
         try kiosk.drain()
