@@ -16,17 +16,18 @@ private func word(_ answer: ResponseParser.Answer) -> String {
     "\(answer.status) \(text(answer.body)) \(answer.isKeepAlive ? "keeps" : "closes")"
 }
 
-private let ok = "HTTP/1.1 200 OK\r\n"
+private let okLine = "HTTP/1.1 200 OK\r\n"
 
 @Suite struct `The response parser` {
     static let answers: [Exchanged] = [
-        .init("a length", ok + "Content-Length: 2\r\n\r\n{}", "200 {} keeps"),
+        .init("a length", okLine + "Content-Length: 2\r\n\r\n{}", "200 {} keeps"),
         .init("no phrase", "HTTP/1.1 503\r\nContent-Length: 0\r\n\r\n", "503  keeps"),
         .init(
-            "chunks", ok + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+            "chunks", okLine + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
             "200 {} keeps"),
         .init(
-            "a farewell", ok + "Connection: close\r\nContent-Length: 2\r\n\r\n{}", "200 {} closes"),
+            "a farewell", okLine + "Connection: close\r\nContent-Length: 2\r\n\r\n{}",
+            "200 {} closes"),
         .init("HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", "200 {} closes"),
         .init(
             "HTTP/1.0 that stays",
@@ -35,13 +36,13 @@ private let ok = "HTTP/1.1 200 OK\r\n"
         .init(
             "interim answers",
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
-                + ok + "Content-Length: 2\r\n\r\n{}", "200 {} keeps"),
+                + okLine + "Content-Length: 2\r\n\r\n{}", "200 {} keeps"),
         .init("no content", "HTTP/1.1 204 No Content\r\n\r\n", "204  keeps"),
         .init(
             "a redirect", "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
             "302  keeps"),
-        .init("a length not yet reached", ok + "Content-Length: 3\r\n\r\n{}", "more"),
-        .init("a head not yet whole", ok + "Content-Length: 3\r\n", "more"),
+        .init("a length not yet reached", okLine + "Content-Length: 3\r\n\r\n{}", "more"),
+        .init("a head not yet whole", okLine + "Content-Length: 3\r\n", "more"),
         .init("another protocol", "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "malformed"),
         .init("HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", "malformed"),
         .init("a status of two digits", "HTTP/1.1 20 OK\r\n\r\n", "malformed"),
@@ -50,14 +51,15 @@ private let ok = "HTTP/1.1 200 OK\r\n"
         .init(
             "endless interim answers",
             String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 9), "malformed"),
-        .init("two lengths", ok + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", "malformed"),
-        .init("a folded field", ok + "A: b\r\n c\r\n\r\n", "malformed"),
-        .init("a bare feed", "HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\n{}", "malformed"),
-        .init("a bad chunk", ok + "Transfer-Encoding: chunked\r\n\r\nx\r\n", "malformed"),
-        .init("a body beyond 1 MiB", ok + "Content-Length: 1048577\r\n\r\n", "malformed"),
-        .init("a head beyond 16 KiB", ok + String(repeating: "A", count: 17_000), "malformed"),
         .init(
-            "101 fields", ok + String(repeating: "A: b\r\n", count: 101) + "\r\n", "malformed"),
+            "two lengths", okLine + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", "malformed"),
+        .init("a folded field", okLine + "A: b\r\n c\r\n\r\n", "malformed"),
+        .init("a bare feed", "HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\n{}", "malformed"),
+        .init("a bad chunk", okLine + "Transfer-Encoding: chunked\r\n\r\nx\r\n", "malformed"),
+        .init("a body beyond 1 MiB", okLine + "Content-Length: 1048577\r\n\r\n", "malformed"),
+        .init("a head beyond 16 KiB", okLine + String(repeating: "A", count: 17_000), "malformed"),
+        .init(
+            "101 fields", okLine + String(repeating: "A: b\r\n", count: 101) + "\r\n", "malformed"),
     ]
 
     @Test(arguments: answers) func `takes an answer whole and byte by byte`(_ answer: Exchanged) {
@@ -66,7 +68,7 @@ private let ok = "HTTP/1.1 200 OK\r\n"
     }
 
     @Test func `takes a body up to the connection's end`() {
-        let sent = bytes(ok + "\r\n{}")
+        let sent = bytes(okLine + "\r\n{}")
         #expect(come([sent]) == "more")
         #expect(come([sent], thenEnds: true) == "200 {} closes")
         #expect(come(sent.map { [$0] }, thenEnds: true) == "200 {} closes")
@@ -79,12 +81,12 @@ private let ok = "HTTP/1.1 200 OK\r\n"
 
     @Test func `bounds a body that only the connection's end bounds`() {
         let piece = [UInt8](repeating: 65, count: 1 << 19)
-        #expect(come([bytes(ok + "\r\n"), piece, piece], thenEnds: true).hasPrefix("200"))
-        #expect(come([bytes(ok + "\r\n"), piece, piece, [65]]) == "malformed")
+        #expect(come([bytes(okLine + "\r\n"), piece, piece], thenEnds: true).hasPrefix("200"))
+        #expect(come([bytes(okLine + "\r\n"), piece, piece, [65]]) == "malformed")
     }
 
     @Test func `does not keep a connection on which more came than was asked for`() {
-        let sent = bytes(ok + "Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n")
+        let sent = bytes(okLine + "Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n")
         #expect(come([sent]) == "200 {} closes")
     }
 }
