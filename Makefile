@@ -3,8 +3,10 @@
 #   make demo       an afternoon in a simulated shop, from three kiosks to a funnel
 #   make test       unit tests, then the end-to-end suite against both device executables
 #   make check      format lint, house style, both builds, and all that `make test` runs
-#   make device     build/footfall: Embedded Swift, stripped; what ships on a kiosk
+#   make device     build/footfall for this machine: Embedded Swift, stripped
 #   make collector  build/footfall-collector
+#   make cross      build/ARCH/footfall for kiosks (ARCH=arm64|armhf|amd64; without it, all)
+#   make test-cross the same bytes from another folder; all three run, both ARMs emulated
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
 #   make format     formats the Swift sources in place
 #   make clean      removes every build
@@ -12,7 +14,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy units device collector ordinary end-to-end results \
-        footprint format clean
+        cross test-cross footprint format clean
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -23,6 +25,7 @@ EMBEDDED := -c release --traits Embedded --product footfall --scratch-path .buil
 # The toolchain's folder of Embedded libraries, found when a recipe runs.
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \
     sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/$$(uname -m)-unknown-linux-gnu
+ARCHES := $(or $(ARCH),arm64 armhf amd64)
 COLLECTOR := -c release --product footfall-collector --static-swift-stdlib
 VENV := build/venv
 PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
@@ -30,7 +33,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,10s/^# *//p' Makefile
+	@sed -n '3,12s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -38,7 +41,7 @@ demo: device collector
 
 test: units device collector ordinary end-to-end results
 
-check: lint tidy test
+check: lint tidy test test-cross
 
 device:
 	$(ENSURE) swift libraries elf
@@ -82,6 +85,25 @@ end-to-end: $(VENV)/ready
 results:
 	@python3 -B Tests/Tools/results.py build/results
 
+# One link takes one core: two builds side by side use both.
+cross:
+	$(ENSURE) swift elf sysroot python
+	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=cross-%)
+
+cross-%:
+	@Cross/build $*
+	@python3 -B Cross/examine.py $* build/$*/footfall
+
+reproduce-%:
+	@Cross/reproduce $*
+
+test-cross: $(VENV)/ready cross collector
+	$(ENSURE) emulator archive
+	@mkdir -p build/results
+	$(PYTEST) -q Tests/Cross --junitxml build/results/cross.xml
+	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
+	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
+
 footprint: device
 	$(ENSURE) python
 	@python3 -B Tests/Tools/footprint.py build/footfall
@@ -97,4 +119,4 @@ $(VENV)/ready: Tests/EndToEnd/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf build .build .build-embedded
+	rm -rf build .build .build-embedded .build-cross
