@@ -12,6 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+_Static_assert(sizeof(off_t) == 8, "32-bit processors want _FILE_OFFSET_BITS=64");
+
 // What Swift cannot spell: macros with casts, variadics, errno. Every call about a file answers a
 // value of at least 0, or -errno.
 

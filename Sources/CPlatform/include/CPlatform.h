@@ -23,6 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
+// Processors of 32 bits have to ask for these, with _TIME_BITS and _FILE_OFFSET_BITS.
+_Static_assert(sizeof(time_t) == 8, "clocks must go on after 2038");
+_Static_assert(sizeof(off_t) == 8, "files may be longer than 2 GiB");
+
 static inline int platform_errno(void) { return errno; }
 
 // Writes the message for an errno to `text` and ends it with a zero.
