@@ -116,7 +116,7 @@ extension EventStore {
         try delete.bind(.integer(key.id.value))
         defer { delete.reset() }
         guard try delete.step() else { return false }
-        count(key, events: -delete.integer(0), bytes: -delete.integer(1), &applied)
+        try count(key, events: -delete.count(0), bytes: -delete.count(1), &applied)
         while try delete.step() {}
         return true
     }

@@ -30,10 +30,11 @@ extension EventStore {
             let last = try database.connection.prepare(
                 "SELECT epoch, stream FROM epoch ORDER BY epoch DESC LIMIT 1")
             let hasLast = try last.step()
-            let next = hasLast ? last.integer(0) + 1 : 1
+            let lastEpoch = hasLast ? last.integer(0) : 0
             guard let stream = newStream ?? (hasLast ? StreamID(bytes: last.bytes(1)) : nil),
-                next <= Int64(Limits.epochLast)
+                0..<Int64(Limits.epochLast) ~= lastEpoch
             else { throw StoreError(.corrupt, "begin an epoch", detail: "no valid last epoch") }
+            let next = lastEpoch + 1
             last.reset()
             try prune(database)
             try insert.run(

@@ -83,26 +83,50 @@ final class Salvager {
     /// The row as it is to be stored; nil if it is not, because it makes no sense or goes
     /// elsewhere.
     private func admit(_ row: [Value], from table: String) -> [Value]? {
-        if table == "epoch" {
-            guard case .integer(let epoch)? = row.first else { return nil }
-            // Of a row that stood in for this one there is no further need.
-            epochs.removeAll { if case .integer(epoch)? = $0.first { true } else { false } }
-            epochs.append(row)
-            return nil
+        let isSensible =
+            switch table {
+            case "epoch": takeEpoch(row)
+            case "tail", "block": takeEvents(row)
+            case "tombstone": Self.isTombstone(row)
+            default: true
+            }
+        if !isSensible, salvage.gaps.last != Self.nonsense(table) {
+            salvage.gaps.append(Self.nonsense(table))
         }
-        guard table == "tail" || table == "block" else { return row }
+        return isSensible && table != "epoch" ? row : nil
+    }
+
+    private static func nonsense(_ table: String) -> String { "what makes no sense in " + table }
+
+    private func takeEpoch(_ row: [Value]) -> Bool {
+        guard case .integer(let epoch)? = row.first, 1...Int64(Limits.epochLast) ~= epoch
+        else { return false }
+        // Of a row that stood in for this one there is no further need.
+        epochs.removeAll { if case .integer(epoch)? = $0.first { true } else { false } }
+        epochs.append(row)
+        return true
+    }
+
+    private func takeEvents(_ row: [Value]) -> Bool {
         guard row.count == 4, case .integer(let number) = row[0], case .integer(let count) = row[1],
             case .blob(let bytes) = row[2], case .blob = row[3],
             let ranges = RangeCoding.ranges(bytes)
-        else { return nil }
+        else { return false }
         let id = RowID(value: number)
         guard number >= 0, id.lane != nil, ranges.first?.first == id.first,
             ranges.reduce(0, { $0 + $1.count }) == count
-        else { return nil }
+        else { return false }
         salvage.rowCount += 1
         salvage.eventCount += count
         remember(id, end: Int64(ranges.last?.last ?? 0) + 1)
-        return row
+        return true
+    }
+
+    private static func isTombstone(_ row: [Value]) -> Bool {
+        guard row.count == 5, case .blob(let stream) = row[1], StreamID(bytes: stream) != nil,
+            case .blob(let bytes) = row[3], let ranges = RangeCoding.ranges(bytes)
+        else { return false }
+        return !ranges.isEmpty
     }
 
     /// Lets a row stand in for its epoch's own, should that be unreadable.

@@ -136,13 +136,18 @@ extension EventStore {
         var events: Int64 = 0
         var bytes: Int64 = 0
         while try rows.step() {
-            events += rows.integer(1)
-            bytes += rows.integer(3)
+            let ranges = try RangeCoding.stored(rows.bytes(2))
+            let count = try rows.count(1)
+            guard ranges.reduce(0, { $0 + $1.count }) == count else {
+                throw StoreError(.corrupt, "read a row", detail: "its ranges hold other events")
+            }
+            events += count
+            bytes += try rows.count(3)
             guard taken.isEmpty || (events <= limits.events && bytes <= limits.bytes) else { break }
             taken.append(
                 StoredRow(
-                    key: RowKey(key.table, RowID(value: rows.integer(0))),
-                    ranges: try RangeCoding.stored(rows.bytes(2)), body: rows.bytes(4)))
+                    key: RowKey(key.table, RowID(value: rows.integer(0))), ranges: ranges,
+                    body: rows.bytes(4)))
         }
         guard !taken.isEmpty else {
             throw StoreError(.corrupt, "read a row", detail: "a row is gone")

@@ -68,6 +68,17 @@ enum Value {
         unsafe sqlite3_column_int64(handle, column)
     }
 
+    /// A column that counts one row's events or bytes; anything that no row has is damage.
+    ///
+    /// So the sums over rows stay within 64 bits, whatever stands in the file.
+    func count(_ column: Int32) throws(StoreError) -> Int64 {
+        let count = integer(column)
+        guard 0...Int64(UInt32.max) ~= count else {
+            throw StoreError(.corrupt, "read a row", detail: "its count is none")
+        }
+        return count
+    }
+
     /// A column of the row as bytes; none for NULL.
     func bytes(_ column: Int32) -> [UInt8] {
         guard let start = unsafe sqlite3_column_blob(handle, column) else { return [] }

@@ -67,7 +67,7 @@ extension EventStore {
                     try rows.bind(.integer(Eviction.range(of: lane).first), .integer(last.value))
                     while try rows.step() {
                         guard RowID(value: rows.integer(0)).epoch == epoch else {
-                            count += rows.integer(1)
+                            count += try rows.count(1)
                             continue
                         }
                         for range in try RangeCoding.stored(rows.bytes(2))
