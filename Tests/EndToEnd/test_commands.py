@@ -47,6 +47,8 @@ def test_help_and_version_need_no_configuration() -> None:
 @pytest.mark.core
 @pytest.mark.parametrize("verb", [
     ("status",), ("flush", "--wait", "1s"), ("queue", "audit"), ("send", "Poked"),
+    # As long as 64 bits can say, to which the client adds its own patience.
+    ("flush", "--wait", "9223372036854775807ms"),
 ])
 def test_without_an_agent_every_verb_ends_with_3(
     make_agent: Callable[..., Agent], verb: tuple[str, ...]

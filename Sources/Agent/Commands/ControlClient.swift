@@ -11,7 +11,8 @@ enum ControlClient {
     static func ask(_ request: ControlRequest, _ configuration: Configuration) -> ControlResponse {
         let path = configuration.runtimeDirectory + "/control.sock"
         let deadline = SystemClock.monotonicNow().advanced(
-            byMilliseconds: patienceMilliseconds + request.waitMilliseconds)
+            byMilliseconds: request.waitMilliseconds
+        ).advanced(byMilliseconds: patienceMilliseconds)
         do throws(LocalClient.Failure) {
             let client = try LocalClient(connectingTo: path, deadline: deadline)
             try client.send(request.bytes, deadline: deadline)

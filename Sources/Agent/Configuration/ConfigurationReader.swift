@@ -168,7 +168,7 @@ struct ConfigurationReader {
         let isList = { (key: String) in Self.lists.contains(key) || Stage(word: key) != nil }
         guard let dot = entry.key.utf8.lastIndex(of: UInt8(ascii: ".")) else { return entry.key }
         let base = String(entry.key[..<dot])
-        guard let number = Int(entry.key[entry.key.utf8.index(after: dot)...]), number >= 2,
+        guard let number = Int64(entry.key[entry.key.utf8.index(after: dot)...]), number >= 2,
             isList(base)
         else { return entry.key }
         return base

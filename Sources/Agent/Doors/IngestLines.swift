@@ -1,25 +1,28 @@
-internal import Events
-internal import Intake
+package import Events
+package import Intake
 
 /// One producer's bytes on the ingest socket, cut into lines.
-struct IngestLines {
+package struct IngestLines {
     /// One line feed's worth of a group.
-    enum Line {
+    package enum Line {
         /// White space alone: counted, nothing else.
         case blank
         /// An event, and where its JSON breaks off if it does.
         case event(Proposal, JSONError?)
         /// A line longer than an event may be; what came of it was thrown away.
-        case oversize(byteCount: Int)
+        case oversize(byteCount: Int64)
     }
 
     private(set) var unfinished: [UInt8] = []
-    private var discardedByteCount = 0
+    private var discardedByteCount: Int64
+
+    /// Begins with a new line, or in one of which so many bytes were thrown away already.
+    package init(discardedByteCount: Int64 = 0) { self.discardedByteCount = discardedByteCount }
 
     /// Takes bytes and cuts off every line that they finish.
     ///
     /// - Returns: the text that the lines' ranges refer to, and the lines in order.
-    mutating func receive(_ bytes: [UInt8]) -> (text: [UInt8], lines: [Line]) {
+    package mutating func receive(_ bytes: [UInt8]) -> (text: [UInt8], lines: [Line]) {
         guard let lastFeed = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
             keep(bytes[...])
             return ([], [])
@@ -40,7 +43,7 @@ struct IngestLines {
 
     private mutating func keep(_ bytes: ArraySlice<UInt8>) {
         guard discardedByteCount == 0, unfinished.count + bytes.count <= Limits.eventBytes else {
-            discardedByteCount += unfinished.count + bytes.count
+            discardedByteCount += Int64(unfinished.count) + Int64(bytes.count)
             unfinished = []
             return
         }
@@ -61,7 +64,7 @@ struct IngestLines {
     private mutating func line(_ text: [UInt8], _ range: Range<Int>) -> Line {
         if discardedByteCount > 0 {
             defer { discardedByteCount = 0 }
-            return .oversize(byteCount: discardedByteCount + range.count)
+            return .oversize(byteCount: discardedByteCount + Int64(range.count))
         }
         guard text[range].contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else {
             return .blank

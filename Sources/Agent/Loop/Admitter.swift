@@ -69,7 +69,8 @@ struct Admitter {
             let isKept = fault == .tooDeep && proposal.range.count <= Self.quarantinedBodyMost
             let body = isKept ? identityGuard.rewrite(text, in: proposal.range) : []
             quarantine(
-                fault, body: body, byteCount: proposal.range.count, offset: nil, from: handover,
+                fault, body: body, byteCount: Int64(proposal.range.count), offset: nil,
+                from: handover,
                 into: &pending, sequence: &sequence)
             return fault
         }
@@ -79,7 +80,8 @@ struct Admitter {
             decision = try admission.decide(body, kind: proposal.kind)
         } catch {
             quarantine(
-                error, body: body, byteCount: proposal.range.count, offset: nil, from: handover,
+                error, body: body, byteCount: Int64(proposal.range.count), offset: nil,
+                from: handover,
                 into: &pending, sequence: &sequence)
             return error
         }
@@ -115,7 +117,7 @@ struct Admitter {
     /// - Parameter body: canonical text with identity replaced; of bytes that do not parse,
     ///   nothing.
     mutating func quarantine(
-        _ fault: Fault, body: [UInt8], byteCount: Int, offset: Int?, from handover: Handover,
+        _ fault: Fault, body: [UInt8], byteCount: Int64, offset: Int?, from handover: Handover,
         into pending: inout PendingCommit, sequence: inout UInt32
     ) {
         pending.counters.add(1, to: CounterName.offered, lane: .normal)
@@ -124,7 +126,7 @@ struct Admitter {
         pending.quarantined.append(
             .init(
                 lane: .normal, sequence: sequence, reason: fault.word, producer: handover.producer,
-                byteCount: Int64(byteCount), body: kept(body, offset)))
+                byteCount: byteCount, body: kept(body, offset)))
         sequence += 1
     }
 

@@ -17,7 +17,7 @@ extension AgentLoop {
             isStored = false
             admitter.rollBack()
             complain(error)
-            if error.code == .corrupt { recover(&world, wall) }
+            if error.code == .corrupt { _ = recover(&world) }
         }
         let answers = pending.answers
         let unstored = isStored ? [] : pending.counters.deltas
@@ -108,14 +108,21 @@ extension AgentLoop {
         countersDue = now.advanced(byMilliseconds: Self.counterDelayMilliseconds)
     }
 
-    private func recover(_ world: inout some World & ~Copyable, _ wall: Int64) {
+    /// Goes on in a new stream with what can be read of a damaged database.
+    ///
+    /// What waits for a commit has numbers of the old one, so none may wait. False if even that
+    /// fails.
+    func recover(_ world: inout some World & ~Copyable) -> Bool {
         do throws(StoreError) {
             try store.recover(
                 freshStream: StreamID(high: world.random(), low: world.random()),
-                wallMilliseconds: wall)
+                wallMilliseconds: world.wallNow().milliseconds)
+            nextSequence = store.nextSequence
             Log.line("the database was damaged and is set aside; a new stream has begun")
+            return true
         } catch {
             complain(error)
+            return false
         }
     }
 

@@ -129,7 +129,7 @@ extension AgentLoop {
         }
         let handover = Handover(producer: producer(key), time: eventTime(&world))
         admitter.quarantine(
-            .tooBig, body: [], byteCount: Int(clamping: byteCount), offset: nil, from: handover,
+            .tooBig, body: [], byteCount: byteCount, offset: nil, from: handover,
             into: &pending, sequence: &nextSequence)
         answerAfterCommit(request, connection, closes: true, &world)
     }

@@ -54,8 +54,8 @@ extension AgentLoop {
                 answer.refuse(index, .tooBig, nil)
             case .event(let proposal, let error?):
                 admitter.quarantine(
-                    .notJSON, body: [], byteCount: proposal.range.count, offset: error.offset,
-                    from: handover, into: &pending, sequence: &nextSequence)
+                    .notJSON, body: [], byteCount: Int64(proposal.range.count),
+                    offset: error.offset, from: handover, into: &pending, sequence: &nextSequence)
                 answer.refuse(index, .notJSON, error.offset)
             case .event(let proposal, nil):
                 let summary = admitter.admit(

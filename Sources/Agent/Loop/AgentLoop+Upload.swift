@@ -25,6 +25,13 @@ extension AgentLoop {
             try sendNext(&world, now)
         } catch {
             complain(error)
+            // Else the row that cannot be read would be met again and again, and nothing else sent.
+            guard error.code == .corrupt, recover(&world) else { return }
+            do throws(StoreError) {
+                try sendNext(&world, now)
+            } catch {
+                complain(error)
+            }
         }
     }
 
@@ -112,13 +119,14 @@ extension AgentLoop {
     ) throws(BlockError) -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(rows.reduce(0) { $0 + $1.body.count })
-        var count = 0
+        // Of a damaged row the ranges may say anything.
+        var count: Int64 = 0
         for row in rows {
             lines.append(contentsOf: row.body)
-            count += Int(row.eventCount)
+            count += row.eventCount
         }
         return try courier.writer.write(
-            header, lines: lines, eventCount: count, isDeflated: true)
+            header, lines: lines, eventCount: Int(clamping: count), isDeflated: true)
     }
 
     private func header(_ epoch: EpochInfo, _ lane: Lane) -> BlockHeader {
