@@ -170,6 +170,17 @@ def embeddable(source: Source) -> Iterator[Finding]:
         yield from _search(source, pattern, source.code, what)
 
 
+def unaligned(source: Source) -> Iterator[Finding]:
+    """No word is read where only bytes are known to lie: a 32-bit processor may trap on it."""
+    if not source.is_swift or not source.module:
+        return
+    pattern = (
+        r"\.load\(\s*(?:as|fromByteOffset):"
+        r"|\.(?:bindMemory|assumingMemoryBound|withMemoryRebound)\(\s*to: (?!U?Int8\b|CChar\b)"
+    )
+    yield from _search(source, pattern, source.code, "a word read in place; `loadUnaligned` it")
+
+
 def injected(source: Source) -> Iterator[Finding]:
     """Time and chance enter through `World` alone, or no simulation is the truth."""
     if not source.is_swift or source.module not in DEVICE or source.module == "Platform":
@@ -222,6 +233,6 @@ def pages(paths: list[PurePosixPath]) -> Iterator[Finding]:
 
 FILE_RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
     columns, file_length, function_length, reminders, placeholders, force, one_platform,
-    embeddable, injected, test_names, own_matters,
+    embeddable, unaligned, injected, test_names, own_matters,
 )
 TREE_RULES: tuple[Callable[[list[PurePosixPath]], Iterator[Finding]], ...] = (root_entries, pages)
