@@ -3,6 +3,7 @@
 #   make demo       an afternoon in a simulated shop, from three kiosks to a funnel
 #   make test       unit tests, then the end-to-end suite against both device executables
 #   make check      format lint, house style, both builds, and all that `make test` runs
+#   make checks     the device's formats beyond 32 bits, as Embedded Swift
 #   make device     build/footfall for this machine: Embedded Swift, stripped
 #   make collector  build/footfall-collector
 #   make cross      build/ARCH/footfall for kiosks (ARCH=arm64|armhf|amd64; without it, all)
@@ -13,14 +14,14 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint tidy units device collector ordinary end-to-end results \
+.PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         cross test-cross footprint format clean
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
 BUILD := swift build --explicit-target-dependency-import-check error
 # Without optimisation over all modules the executable is three times as large.
-EMBEDDED := -c release --traits Embedded --product footfall --scratch-path .build-embedded \
+EMBEDDED := -c release --traits Embedded --scratch-path .build-embedded \
     --experimental-lto-mode=full -Xswiftc -use-ld=lld -Xlinker --gc-sections -Xlinker --icf=all
 # The toolchain's folder of Embedded libraries, found when a recipe runs.
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \
@@ -33,19 +34,28 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,12s/^# *//p' Makefile
+	@sed -n '3,13s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
 	@python3 -B Tests/Demo/demo.py
 
-test: units device collector ordinary end-to-end results
+test: checks units device collector ordinary end-to-end results
 
 check: lint tidy test test-cross
 
+# From the very objects that `device` links, so that each is compiled once.
+checks:
+	$(ENSURE) swift libraries
+	export SWIFT_EMBEDDED_LIBS="$(EMBEDDED_LIBS)" && \
+	    $(BUILD) $(EMBEDDED) --product device-checks
+	@mkdir -p build/results && rm -f build/results/checks.xml
+	.build-embedded/release/device-checks --junit build/results/checks.xml
+	.build-embedded/release/device-checks --planted
+
 device:
 	$(ENSURE) swift libraries elf
-	export SWIFT_EMBEDDED_LIBS="$(EMBEDDED_LIBS)" && $(BUILD) $(EMBEDDED)
+	export SWIFT_EMBEDDED_LIBS="$(EMBEDDED_LIBS)" && $(BUILD) $(EMBEDDED) --product footfall
 	@! nm .build-embedded/release/footfall | grep 'Tv[0-9]*_r$$' || \
 	    { echo "outlined arrays, which the linker mixes up: see Package.swift"; exit 1; }
 	@mkdir -p build
@@ -74,6 +84,9 @@ units:
 ordinary:
 	$(ENSURE) swift libraries
 	$(BUILD) --product footfall
+	$(BUILD) --product device-checks
+	@mkdir -p build/results && rm -f build/results/checks-ordinary.xml
+	.build/debug/device-checks --junit build/results/checks-ordinary.xml
 
 end-to-end: $(VENV)/ready
 	@mkdir -p build/results

@@ -30,6 +30,16 @@ let device =
 
 let unicodeTables = Context.environment["SWIFT_EMBEDDED_LIBS"] ?? ""
 
+// What every executable of the device is linked with.
+let deviceLinking: [LinkerSetting] = [
+    .linkedLibrary("sqlite3"), .linkedLibrary("crypto"), .linkedLibrary("z"),
+    .linkedLibrary("inih"), .linkedLibrary("m"),
+    .linkedLibrary("swiftUnicodeDataTables", .when(traits: ["Embedded"])),
+    .unsafeFlags(
+        ["-L\(unicodeTables)", "-enable-experimental-feature", "Embedded"],
+        .when(traits: ["Embedded"])),
+]
+
 let package = Package(
     name: "footfall",
     platforms: [.macOS(.v15)],
@@ -75,14 +85,7 @@ let package = Package(
             swiftSettings: device),
         .executableTarget(
             name: "footfall", dependencies: ["Agent"], swiftSettings: device,
-            linkerSettings: [
-                .linkedLibrary("sqlite3"), .linkedLibrary("crypto"), .linkedLibrary("z"),
-                .linkedLibrary("inih"), .linkedLibrary("m"),
-                .linkedLibrary("swiftUnicodeDataTables", .when(traits: ["Embedded"])),
-                .unsafeFlags(
-                    ["-L\(unicodeTables)", "-enable-experimental-feature", "Embedded"],
-                    .when(traits: ["Embedded"])),
-            ]),
+            linkerSettings: deviceLinking),
 
         // The centre.
         .target(name: "Reports", swiftSettings: strict),
@@ -101,6 +104,15 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "footfall-collector", dependencies: ["Collector"], swiftSettings: strict),
+
+        // The formats, checked as they run on a device: as Embedded Swift, on each processor.
+        .executableTarget(
+            name: "device-checks",
+            dependencies: [
+                "Agent", "Blocks", "CPlatform", "CSQLite", "Events", "Identity", "Intake",
+                "Platform", "Store", "Sync",
+            ],
+            path: "Tests/DeviceChecks", swiftSettings: device, linkerSettings: deviceLinking),
 
         // What several suites draw random texts from; it knows nothing of the product.
         .target(name: "SeededText", path: "Tests/SeededText", swiftSettings: strict),

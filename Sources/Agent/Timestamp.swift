@@ -1,7 +1,7 @@
 /// Wall-clock moments as people and RFC 3339 write them.
-enum Timestamp {
+package enum Timestamp {
     /// UTC to the second, such as `2026-11-22T10:00:00Z`.
-    static func text(_ milliseconds: Int64) -> String {
+    package static func text(_ milliseconds: Int64) -> String {
         var seconds = milliseconds / 1000
         if milliseconds % 1000 < 0 { seconds -= 1 }
         var days = seconds / 86_400
@@ -17,7 +17,7 @@ enum Timestamp {
     }
 
     /// A span of time in its two largest units, such as `3m12s`.
-    static func span(_ milliseconds: Int64) -> String {
+    package static func span(_ milliseconds: Int64) -> String {
         let seconds = max(0, milliseconds) / 1000
         if seconds < 60 { return "\(seconds)s" }
         if seconds < 3600 { return "\(seconds / 60)m\(seconds % 60)s" }

@@ -2,9 +2,9 @@
 
     results.py FOLDER
 
-Each run leaves a JUnit file in the folder: tidy, the Swift suites, and the end-to-end suite once
-for each device executable. A run that left no file, ran nothing, or skipped anything is a failure:
-a test that does not run proves nothing, and must not look as if it did.
+Each run leaves a JUnit file in the folder: tidy, the Swift suites, and once for each mode of the
+device its checks and the end-to-end suite. A run that left no file, ran nothing, or skipped
+anything is a failure: a test that does not run proves nothing, and must not look as if it did.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
 
-RUNS = ("units", "embedded", "ordinary")
+RUNS = ("checks", "units", "checks-ordinary", "embedded", "ordinary")
 """Runs that must have reported; `tidy` counts where it ran."""
 
 

@@ -6,7 +6,7 @@ public struct Configuration {
     /// The device's name, 1 to 64 of `A-Z a-z 0-9 . _ -`.
     var device = ""
     /// Where the queue lives.
-    var stateDirectory = "/var/lib/footfall"
+    package var stateDirectory = "/var/lib/footfall"
     /// Where the sockets live.
     var runtimeDirectory = "/run/footfall"
     var httpListen = "127.0.0.1:4680"
@@ -16,8 +16,8 @@ public struct Configuration {
     var collector = Destination(isSecure: false, host: "", port: 0)
     var collectorURL = ""
     var isInsecure = false
-    var backoffCapMilliseconds: Int64 = 5 * 60 * 1000
-    var quotaBytes: Int64 = 64_000_000
+    package var backoffCapMilliseconds: Int64 = 5 * 60 * 1000
+    package var quotaBytes: Int64 = 64_000_000
     var stages: [(name: String, stage: Stage)] = []
     var writeKey: String?
     var writeKeyFile: String?
@@ -42,7 +42,7 @@ public struct Configuration {
     }
 
     /// Checks the text of a file.
-    init(text: [UInt8], file: String) throws(ConfigurationError) {
+    package init(text: [UInt8], file: String) throws(ConfigurationError) {
         var reader = ConfigurationReader(file: file)
         for entry in try INIFile(text, file: file).entries { try reader.take(entry, &self) }
         try reader.finish(&self)

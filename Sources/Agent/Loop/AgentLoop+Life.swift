@@ -1,14 +1,14 @@
 internal import Events
-internal import Identity
+package import Identity
 internal import Intake
-internal import Platform
-internal import Store
+package import Platform
+package import Store
 internal import Sync
 
 /// How the loop begins and ends.
 extension AgentLoop {
     /// Puts the stations in order over an open store.
-    convenience init(
+    package convenience init(
         _ configuration: Configuration, store: EventStore, identityKey: IdentityKey,
         writeKey: [UInt8], world: inout some World & ~Copyable
     ) throws(StoreError) {

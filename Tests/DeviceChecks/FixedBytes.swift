@@ -1,0 +1,94 @@
+internal import Blocks
+internal import Events
+internal import Identity
+internal import Intake
+
+/// One afternoon's events from a request to a block: the same bytes on every processor and in
+/// every mode.
+enum FixedBytes {
+    static func run(_ list: Checklist) {
+        list.check("a request becomes the same block everywhere") { probe in
+            guard let block = block(probe.carrier.bytes(request), probe, isDeflated: false) else {
+                return
+            }
+            probe.equal(Hexadecimal.text(Digest.sha256(block)), digest)
+        }
+        list.check("a deflated block holds the same events everywhere") { probe in
+            guard let block = block(probe.carrier.bytes(request), probe, isDeflated: true) else {
+                return
+            }
+            do throws(BlockError) {
+                var lines: [UInt8] = []
+                for event in try BlockReader.read(block).events {
+                    lines += BlockWriter.line(of: event)
+                }
+                probe.equal(Hexadecimal.text(Digest.sha256(lines)), linesDigest)
+            } catch { probe.differ(error.word, "a block") }
+        }
+    }
+
+    // Both by a program of a few lines of Python that shares nothing with this one.
+    private static let digest = "4090771e5b2585ddceab2205a84cc1702b3e2990ea00a5ffcc0b74dfe8605955"
+    private static let linesDigest =
+        "631f559bfcc473dc71d330ad9df0ae5e24f81206df9212128e5f546ce268b731"
+
+    private static let request = #"""
+        {"batch": [
+          {"type": "track", "event": "Product Viewed", "messageId": "m\u002d1",
+           "properties": {"price": 4294967296.5, "email": " Anna@Example.com"}},
+          {"type": "identify", "userId": "ann\u00e4", "traits": {"phone": "+49 (30) 1234"}},
+          {"type": "track", "event": "Order Completed", "properties": {"revenue": 9007199254740993,
+           "currency": "EUR", "products": [{"sku": "\ud83d\uded2", "quantity": 2147483648}]}},
+          {"type": "screen", "name": "Attract", "context": {"stage": "interest"}},
+          {"type": "track", "event": "Referral Sent", "properties": {"nps": 9.75, "x": null}}
+        ], "writeKey": "k"}
+        """#
+
+    private static func block(
+        _ request: [UInt8], _ probe: Probe, isDeflated: Bool
+    ) -> [UInt8]? {
+        guard let key = IdentityKey([UInt8](repeating: 7, count: 32)) else { return nil }
+        let identity = IdentityGuard(key: key)
+        let admission = Admission(stages: StageRule())
+        var lines: [UInt8] = []
+        var sequence: UInt32 = 4_294_967_200
+        do throws(IntakeError) {
+            for proposal in try SegmentDialect(request, kind: nil).proposals {
+                let body = identity.rewrite(request, in: proposal.range)
+                guard let decision = decide(admission, body) else { continue }
+                let event = Event(
+                    sequence: sequence, kind: decision.kind, lane: .normal, stage: decision.stage,
+                    time: EventTime(
+                        monotonic: Instant(milliseconds: 4_294_967_296 + Int64(sequence)),
+                        wallMilliseconds: 1_795_341_600_000, quality: .synchronised),
+                    producer: 0xFEDC_BA98_7654_3210, body: body)
+                lines += BlockWriter.line(of: event)
+                sequence += 1
+            }
+        } catch {
+            probe.differ("a refused request", "a request")
+            return nil
+        }
+        return block(of: lines, probe, isDeflated: isDeflated)
+    }
+
+    private static func block(of lines: [UInt8], _ probe: Probe, isDeflated: Bool) -> [UInt8]? {
+        let header = BlockHeader(
+            device: "kiosk-1", stream: StreamID(high: 0x8899_AABB_CCDD_EEFF, low: 1),
+            lane: .normal, epoch: 268_435_455, boot: StreamID(high: 2, low: .max),
+            previous: EpochEnd(epoch: 268_435_454, end: .max), tombstones: [])
+        var writer = BlockWriter()
+        do throws(BlockError) {
+            return try writer.write(header, lines: lines, eventCount: 5, isDeflated: isDeflated)
+        } catch {
+            probe.differ(error.word, "a block")
+            return nil
+        }
+    }
+
+    private static func decide(_ admission: Admission, _ body: [UInt8]) -> Admission.Decision? {
+        do throws(Fault) {
+            return try admission.decide(body, kind: nil)
+        } catch { return nil }
+    }
+}
