@@ -61,7 +61,9 @@ let package = Package(
     ],
     targets: [
         // What C must spell for us: headers and shims, no logic.
-        .target(name: "CPlatform"),
+        .target(
+            name: "CPlatform",
+            cSettings: [.define("FOOTFALL_EMBEDDED", .when(traits: ["Embedded"]))]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
