@@ -15,7 +15,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
-        cross test-cross footprint format clean
+        check-results cross test-cross footprint format clean
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -26,6 +26,9 @@ EMBEDDED := -c release --traits Embedded --scratch-path .build-embedded \
 # The toolchain's folder of Embedded libraries, found when a recipe runs.
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \
     sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/$$(uname -m)-unknown-linux-gnu
+# What `make test` and `make check` must have reported by their end.
+RUNS := checks units checks-ordinary embedded ordinary
+CHECK_RUNS = tidy $(RUNS) cross $(foreach arch,$(ARCHES),$(arch)-checks $(arch))
 ARCHES := $(or $(ARCH),arm64 armhf amd64)
 COLLECTOR := -c release --product footfall-collector --static-swift-stdlib
 VENV := build/venv
@@ -42,7 +45,7 @@ demo: device collector
 
 test: checks units device collector ordinary end-to-end results
 
-check: lint tidy test test-cross
+check: lint tidy test test-cross check-results
 
 # From the very objects that `device` links, so that each is compiled once.
 checks:
@@ -96,7 +99,10 @@ end-to-end: $(VENV)/ready
 	    --junitxml build/results/ordinary.xml
 
 results:
-	@python3 -B Tests/Tools/results.py build/results
+	@python3 -B Tests/Tools/results.py build/results $(RUNS)
+
+check-results:
+	@python3 -B Tests/Tools/results.py build/results $(CHECK_RUNS)
 
 # One link takes one core: two builds side by side use both.
 cross:
@@ -107,6 +113,9 @@ cross-%:
 	@Cross/build $*
 	@python3 -B Cross/examine.py $* build/$*/footfall
 
+cross-checks-%:
+	@Cross/build $* build/$* device-checks
+
 reproduce-%:
 	@Cross/reproduce $*
 
@@ -115,6 +124,7 @@ test-cross: $(VENV)/ready cross collector
 	@mkdir -p build/results
 	$(PYTEST) -q Tests/Cross --junitxml build/results/cross.xml
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
+	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=cross-checks-%)
 	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
 
 footprint: device

@@ -31,6 +31,7 @@ struct DeviceChecks {
         Compression.run(list)
         Digests.run(list)
         FixedBytes.run(list)
+        FixedBytes.runShort(list)
         Receipts.run(list)
         Patience.run(list)
         HTTPLengths.run(list)

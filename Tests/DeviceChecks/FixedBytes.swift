@@ -27,6 +27,24 @@ enum FixedBytes {
         }
     }
 
+    /// Texts of up to 15 bytes are kept within a reference's tag: nothing may take that off.
+    static func runShort(_ list: Checklist) {
+        list.check("a score of a few bytes is cut at its point") { probe in
+            for (score, isPromoter) in [
+                ("8", false), ("9", true), ("9.99", true), ("10", true), ("10.0", true),
+                ("10.5", false), ("90", false), ("0", false),
+            ] {
+                let carried = String(decoding: probe.carrier.bytes(score), as: UTF8.self)
+                let text = "{\"event\":\"Survey Answered\",\"properties\":{\"nps\":\(carried)}}"
+                do throws(Fault) {
+                    let decision = try Admission(stages: StageRule())
+                        .decide(Array(text.utf8), kind: .track)
+                    probe.isTrue((decision.stage == .advocacy) == isPromoter, score)
+                } catch { probe.differ(error.word, "a decision") }
+            }
+        }
+    }
+
     // Both by a program of a few lines of Python that shares nothing with this one.
     private static let digest = "4090771e5b2585ddceab2205a84cc1702b3e2990ea00a5ffcc0b74dfe8605955"
     private static let linesDigest =

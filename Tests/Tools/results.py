@@ -1,10 +1,10 @@
 """Adds up what every test run reported, and prints it as one line.
 
-    results.py FOLDER
+    results.py FOLDER RUN...
 
-Each run leaves a JUnit file in the folder: tidy, the Swift suites, and once for each mode of the
-device its checks and the end-to-end suite. A run that left no file, ran nothing, or skipped
-anything is a failure: a test that does not run proves nothing, and must not look as if it did.
+Each run leaves a JUnit file, RUN.xml, in the folder; one that is not named is counted as well. A
+named run that left no file, a run that ran nothing, or one that skipped anything is a failure: a
+test that does not run proves nothing, and must not look as if it did.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import NamedTuple
-
-RUNS = ("checks", "units", "checks-ordinary", "embedded", "ordinary")
-"""Runs that must have reported; `tidy` counts where it ran."""
 
 
 class Count(NamedTuple):
@@ -44,19 +41,18 @@ def count(report: Path) -> Count:
     return Count(passed, failed, skipped)
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, named: list[str]) -> int:
     """Prints a line for each run and the sum last; 0 only if everything ran and passed."""
     total = Count(0, 0, 0)
     complete = True
-    for name in ("tidy", *RUNS):
-        report = folder / f"{name}.xml"
-        if not report.exists():
-            if name in RUNS:
-                print(f"{name}: did not report")
-                complete = False
+    found = {report.stem for report in folder.glob("*.xml")}
+    for name in [*named, *sorted(found - set(named))]:
+        if name not in found:
+            print(f"{name}: did not report")
+            complete = False
             continue
         try:
-            run = count(report)
+            run = count(folder / f"{name}.xml")
         except ElementTree.ParseError as error:
             print(f"{name}: the report cannot be read: {error}")
             complete = False
@@ -69,4 +65,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
