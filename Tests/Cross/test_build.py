@@ -63,6 +63,16 @@ def test_half_a_toolchain_is_named(tools: Path, tmp_path: Path) -> None:
     assert_refused(run("build", "armhf", PATH=str(tools)), 69, "no Embedded Swift for armv7")
 
 
+def test_a_missing_emulator_is_named(tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    needed = ("apt-get", "apt-cache", "dpkg-deb", "dpkg", "flock", "tar", "mkdir", "mktemp", "rm")
+    for name in (*TOOLS, *needed):
+        (tools / name).symlink_to(f"/usr/bin/{name}")
+    said = run("test", "armhf", PATH=str(tools))
+    assert_refused(said, 69, "'qemu-arm-static' is missing", "qemu-user-static")
+
+
 def test_nothing_to_compare_with_is_said(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     clone.mkdir()
