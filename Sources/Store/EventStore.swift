@@ -55,11 +55,14 @@ public final class EventStore {
             wallMilliseconds: wallMilliseconds, vfs: nil)
     }
 
-    init(
+    /// Opens the store over other than the kernel's files.
+    ///
+    /// `vfs` names SQLite's file system, nil the process's default one.
+    package init(
         directory: String, quotaBytes: Int64, boot: StreamID, freshStream: StreamID,
-        wallMilliseconds: Int64, vfs: String?
+        wallMilliseconds: Int64, vfs: String?, fileSystem: FileSystem = .system
     ) throws(StoreError) {
-        files = try StateFiles(directory: directory)
+        files = try StateFiles(directory: directory, system: fileSystem)
         self.quotaBytes = max(quotaBytes, Self.quotaBytesMin)
         self.boot = boot
         self.vfs = vfs

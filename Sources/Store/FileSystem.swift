@@ -1,0 +1,146 @@
+internal import CSQLite
+
+/// What the store asks of the file system beside what SQLite does with its own files.
+///
+/// A table of functions, so that a simulated disk can stand where the kernel does. Every answer is
+/// at least 0, or -errno.
+package struct FileSystem {
+    /// Makes a directory that only its owner may enter; its parent must be there.
+    package var makeDirectory: (_ path: String) -> Int64
+    /// Makes a file or opens it, takes its lock for this process, and writes `text` into it.
+    ///
+    /// Answers a handle for `unlock`, and what the file held where somebody else has the lock.
+    package var lock: (_ path: String, _ text: String) -> (answer: Int64, holder: String)
+    /// Lets the lock go.
+    package var unlock: (_ handle: Int64) -> Void
+    /// Sets who may use a file or a directory.
+    package var restrict: (_ path: String, _ mode: Int32) -> Int64
+    /// Sees to it that a file is there; follows no link.
+    package var touch: (_ path: String) -> Int64
+    /// The first 64 bytes of a file; nil where it cannot be opened.
+    package var contents: (_ path: String) -> [UInt8]?
+    /// Makes `bytes` the contents of a file and syncs it; its name needs `syncDirectory`.
+    package var write: (_ path: String, _ bytes: [UInt8]) -> Int64
+    /// Gives a file another name, in place of the file that had it.
+    package var rename: (_ path: String, _ newPath: String) -> Int64
+    /// Takes a file's name away.
+    package var remove: (_ path: String) -> Int64
+    /// A file's length.
+    package var byteCount: (_ path: String) -> Int64
+    /// Makes a file, or grows it, to so many bytes that have their room on the disk.
+    package var allocate: (_ path: String, _ byteCount: Int64) -> Int64
+    /// The bytes that the file system of a directory still has for us.
+    package var freeBytes: (_ path: String) -> Int64
+    /// Makes the entries of a directory durable.
+    package var syncDirectory: (_ path: String) -> Int64
+
+    /// Puts a file system together.
+    package init(
+        makeDirectory: @escaping (String) -> Int64,
+        lock: @escaping (String, String) -> (answer: Int64, holder: String),
+        unlock: @escaping (Int64) -> Void, restrict: @escaping (String, Int32) -> Int64,
+        touch: @escaping (String) -> Int64, contents: @escaping (String) -> [UInt8]?,
+        write: @escaping (String, [UInt8]) -> Int64,
+        rename: @escaping (String, String) -> Int64, remove: @escaping (String) -> Int64,
+        byteCount: @escaping (String) -> Int64, allocate: @escaping (String, Int64) -> Int64,
+        freeBytes: @escaping (String) -> Int64, syncDirectory: @escaping (String) -> Int64
+    ) {
+        self.makeDirectory = makeDirectory
+        self.lock = lock
+        self.unlock = unlock
+        self.restrict = restrict
+        self.touch = touch
+        self.contents = contents
+        self.write = write
+        self.rename = rename
+        self.remove = remove
+        self.byteCount = byteCount
+        self.allocate = allocate
+        self.freeBytes = freeBytes
+        self.syncDirectory = syncDirectory
+    }
+}
+
+/// The kernel's file system.
+extension FileSystem {
+    package static var system: FileSystem {
+        FileSystem(
+            makeDirectory: { Int64(unsafe sqlite_shim_make_directory($0)) },
+            lock: SystemFile.lock, unlock: { _ = sqlite_shim_close(Int32(truncatingIfNeeded: $0)) },
+            restrict: { Int64(unsafe sqlite_shim_set_mode($0, $1)) },
+            touch: SystemFile.touch, contents: SystemFile.contents, write: SystemFile.write,
+            rename: { Int64(unsafe sqlite_shim_rename($0, $1)) },
+            remove: { Int64(unsafe sqlite_shim_unlink($0)) },
+            byteCount: { unsafe sqlite_shim_byte_count($0) },
+            allocate: SystemFile.allocate, freeBytes: { unsafe sqlite_shim_free_bytes($0) },
+            syncDirectory: SystemFile.syncDirectory)
+    }
+}
+
+/// The system calls that belong together.
+private enum SystemFile {
+    static func lock(_ path: String, _ text: String) -> (answer: Int64, holder: String) {
+        let file = unsafe sqlite_shim_open(path, 1)
+        guard file >= 0 else { return (Int64(file), "") }
+        let taken = sqlite_shim_lock(file)
+        guard taken == 0 else {
+            let holder = String(decoding: contents(of: file), as: UTF8.self)
+            _ = sqlite_shim_close(file)
+            return (Int64(taken), holder)
+        }
+        // The text serves the other's error message alone, so a full disk may leave it out.
+        _ = sqlite_shim_truncate(file)
+        _ = write(Array(text.utf8), to: file)
+        return (Int64(file), "")
+    }
+
+    static func touch(_ path: String) -> Int64 {
+        let file = unsafe sqlite_shim_open(path, 1)
+        return Int64(file < 0 ? file : sqlite_shim_close(file))
+    }
+
+    static func contents(_ path: String) -> [UInt8]? {
+        let file = unsafe sqlite_shim_open(path, 0)
+        guard file >= 0 else { return nil }
+        defer { _ = sqlite_shim_close(file) }
+        return contents(of: file)
+    }
+
+    static func write(_ path: String, _ bytes: [UInt8]) -> Int64 {
+        let file = unsafe sqlite_shim_open(path, 1)
+        guard file >= 0 else { return Int64(file) }
+        _ = sqlite_shim_truncate(file)
+        let written = write(bytes, to: file)
+        let synced = sqlite_shim_sync(file)
+        _ = sqlite_shim_close(file)
+        return written < 0 ? written : Int64(synced)
+    }
+
+    static func allocate(_ path: String, _ byteCount: Int64) -> Int64 {
+        let file = unsafe sqlite_shim_open(path, 1)
+        guard file >= 0 else { return Int64(file) }
+        let allocated = sqlite_shim_allocate(file, byteCount)
+        _ = sqlite_shim_close(file)
+        return Int64(allocated)
+    }
+
+    static func syncDirectory(_ path: String) -> Int64 {
+        let file = unsafe sqlite_shim_open_directory(path)
+        guard file >= 0 else { return Int64(file) }
+        let synced = sqlite_shim_sync(file)
+        _ = sqlite_shim_close(file)
+        return Int64(synced)
+    }
+
+    private static func contents(of file: Int32) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: 64) { bytes, count in
+            count = unsafe max(0, Int(sqlite_shim_read(file, bytes.baseAddress, 64)))
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: Int32) -> Int64 {
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe sqlite_shim_write(file, bytes.baseAddress, bytes.count)
+        }
+    }
+}
