@@ -33,6 +33,7 @@ extension EventStore {
     func begin(
         _ database: Database, freshStream: StreamID, wallMilliseconds: Int64
     ) throws(StoreError) {
+        try Schema.fillLog(database.connection)
         let recorded = files.recordedStream()
         var epochs: [[Value]] = []
         if files.hasSetAside {

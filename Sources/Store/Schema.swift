@@ -8,6 +8,9 @@ enum Schema {
     /// The write-ahead log at full size: 1000 frames, and what one commit may add to them.
     static let logBytes: Int64 = 1032 * 4120
 
+    /// In KiB, as SQLite wants it said.
+    private static let cacheSize = "-1024"
+
     private static let tables = [
         "CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID",
         "CREATE TABLE epoch (epoch INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
@@ -36,7 +39,7 @@ enum Schema {
             // Before the first access: without shared memory, and only then the log.
             "locking_mode = EXCLUSIVE", "page_size = 4096", "auto_vacuum = NONE",
             "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 1000",
-            "secure_delete = OFF", "temp_store = MEMORY", "cache_size = -1024", "mmap_size = 0",
+            "secure_delete = OFF", "temp_store = MEMORY", "cache_size = " + cacheSize, "mmap_size = 0",
             "cell_size_check = ON", "trusted_schema = OFF",
         ] {
             try connection.run("PRAGMA " + setting)
@@ -67,18 +70,23 @@ enum Schema {
         for table in tables { try connection.run(table) }
         try connection.run("PRAGMA user_version = " + version.description)
         try connection.run("COMMIT")
-        try fillLog(connection)
     }
 
     /// Brings the log to its full size, once: a growing log costs a file system journal entry a
     /// sync.
-    private static func fillLog(_ connection: borrowing Connection) throws(StoreError) {
+    ///
+    /// What does it is rolled back, so that a power cut at any moment leaves nothing behind; with
+    /// next to no cache it goes to the log all the same.
+    static func fillLog(_ connection: borrowing Connection) throws(StoreError) {
+        try connection.run("PRAGMA cache_size = 8")
+        try connection.run("BEGIN IMMEDIATE")
         do throws(StoreError) {
-            try connection.run("INSERT INTO block VALUES (0, 0, x'', zeroblob(1000 * 4092))")
-            try connection.run("DELETE FROM block")
+            try connection.run("INSERT INTO block VALUES (0, 0, x'', zeroblob(1020 * 4092))")
         } catch {
             // Without room for it the log grows as it must; all else is the caller's to find out.
             guard error.code == .full else { throw error }
         }
+        if !connection.isIdle { try connection.run("ROLLBACK") }
+        try connection.run("PRAGMA cache_size = " + cacheSize)
     }
 }
