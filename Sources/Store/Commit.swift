@@ -16,6 +16,7 @@ extension EventStore {
         else {
             throw StoreError(.stale, "commit", detail: "made for another epoch or sequence")
         }
+        shortenLog(for: change, in: database)
         var excessPages: Int64 = 0
         while true {
             do throws(StoreError) {
@@ -28,6 +29,16 @@ extension EventStore {
             } catch {
                 try prepareRetry(after: error, database, &excessPages)
             }
+        }
+    }
+
+    /// Empties the log before a large change, so that it holds that change alone.
+    private func shortenLog(for change: Change, in database: Database) {
+        guard EventStore.pages(for: change) > Schema.smallCommitPages else { return }
+        do throws(StoreError) {
+            try database.restartLog()
+        } catch {
+            // Whatever is wrong with the disk, the commit finds out itself.
         }
     }
 

@@ -53,6 +53,11 @@ final class Database {
         self.oldestRows = oldestRows
     }
 
+    deinit {
+        // With a limit on it, SQLite would empty the log's file on closing.
+        do throws(StoreError) { try connection.run("PRAGMA journal_size_limit = -1") } catch {}
+    }
+
     /// Runs `body` in one transaction; when it or the commit fails, nothing of it is kept.
     func transaction<Result>(
         _ body: (Database) throws(StoreError) -> Result

@@ -5,9 +5,9 @@ public import Events
 /// One owner, one thread. All that is stored goes through ``commit(_:)``.
 public final class EventStore {
     /// The least quota: below it the log and the ballast leave too little room.
-    public static let quotaBytesMin: Int64 = 16 << 20
+    public static let quotaBytesMin: Int64 = 16_000_000
     /// The quota unless the operator says otherwise.
-    public static let quotaBytesDefault: Int64 = 64 << 20
+    public static let quotaBytesDefault: Int64 = 64_000_000
 
     /// How the database was found.
     public internal(set) var opening: Opening = .existing
@@ -187,7 +187,7 @@ enum Budget {
 
     /// The bytes for the database and what is set aside.
     static func room(_ quotaBytes: Int64) -> Int64 {
-        quotaBytes - Schema.logBytes - StateFiles.ballastBytes
+        quotaBytes - Schema.logBytesMax - StateFiles.ballastBytes
     }
 
     /// The bytes for the quarantine.

@@ -52,7 +52,7 @@ extension EventStore {
         try record(applied.evicted, in: database)
     }
 
-    private static func pages(for change: Change) -> Int64 {
+    static func pages(for change: Change) -> Int64 {
         var pages: Int64 = 0
         for row in change.inserted { pages += 2 + Int64(row.body.count) / 4000 }
         for event in change.quarantined { pages += 2 + Int64(event.body.count) / 4000 }

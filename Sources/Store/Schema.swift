@@ -5,8 +5,14 @@ enum Schema {
     /// The version that this software writes and reads.
     static let version: Int64 = 1
     static let pageBytes: Int64 = 4096
-    /// The write-ahead log at full size: 1000 frames, and what one commit may add to them.
-    static let logBytes: Int64 = 1032 * 4120
+    /// The write-ahead log as it is kept: 1000 frames, and what a small commit may add to them.
+    static let logBytes: Int64 = 1032 * frameBytes
+    /// The log while the largest commit is in it: 1 MiB of events that waited, a request of 4 MiB
+    /// with a line for each of 10,000 events, and the pages that change beside them.
+    static let logBytesMax: Int64 = 1900 * frameBytes
+    /// A commit of more pages begins the log anew, so as not to add to what is in it.
+    static let smallCommitPages: Int64 = 16
+    private static let frameBytes: Int64 = 4120
 
     /// In KiB, as SQLite wants it said.
     private static let cacheSize = "-1024"
@@ -39,7 +45,8 @@ enum Schema {
             // Before the first access: without shared memory, and only then the log.
             "locking_mode = EXCLUSIVE", "page_size = 4096", "auto_vacuum = NONE",
             "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 1000",
-            "secure_delete = OFF", "temp_store = MEMORY", "cache_size = " + cacheSize, "mmap_size = 0",
+            "journal_size_limit = " + logBytes.description, "secure_delete = OFF",
+            "temp_store = MEMORY", "cache_size = " + cacheSize, "mmap_size = 0",
             "cell_size_check = ON", "trusted_schema = OFF",
         ] {
             try connection.run("PRAGMA " + setting)

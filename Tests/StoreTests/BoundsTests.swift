@@ -9,7 +9,7 @@ import Testing
 
     @Test func `the quarantine by 1 percent of the quota, the oldest out first`() throws {
         var store = try state.open()
-        let most = Int64(16 << 20) / 100
+        let most = EventStore.quotaBytesMin / 100
         for index in 0..<500 {
             try quarantine(store, bytes: index == 450 ? 300_000 : 1000)
         }

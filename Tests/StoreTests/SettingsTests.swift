@@ -17,12 +17,12 @@ import Testing
         for (setting, value) in [
             ("page_size", 4096), ("synchronous", 2), ("secure_delete", 0), ("temp_store", 2),
             ("cache_size", -1024), ("mmap_size", 0), ("cell_size_check", 1), ("auto_vacuum", 0),
-            ("wal_autocheckpoint", 1000), ("user_version", 1),
+            ("wal_autocheckpoint", 1000), ("journal_size_limit", 1032 * 4120), ("user_version", 1),
         ] as [(String, Int64)] {
             #expect(try database.connection.integer("PRAGMA " + setting) == value, "\(setting)")
         }
         let limit = try database.connection.integer("PRAGMA max_page_count")
-        #expect(limit * 4096 + Schema.logBytes + StateFiles.ballastBytes <= 16 << 20)
+        #expect(limit * 4096 + Schema.logBytesMax + StateFiles.ballastBytes <= 16_000_000)
         let journal = try database.connection.prepare("PRAGMA journal_mode")
         #expect(try journal.step() && journal.text(0) == "wal")
         let locking = try database.connection.prepare("PRAGMA locking_mode")
