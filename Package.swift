@@ -46,6 +46,7 @@ let package = Package(
     products: [
         .executable(name: "footfall", targets: ["footfall"]),
         .executable(name: "footfall-collector", targets: ["footfall-collector"]),
+        .executable(name: "simulate", targets: ["simulate"]),
     ],
     traits: [.trait(name: "Embedded", description: "Builds the device side as Embedded Swift.")],
     dependencies: [
@@ -118,6 +119,22 @@ let package = Package(
 
         // What several suites draw random texts from; it knows nothing of the product.
         .target(name: "SeededText", path: "Tests/SeededText", swiftSettings: strict),
+        // The whole device in one deterministic process, over a disk, a network and clocks that a
+        // seed disturbs.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Agent", "Blocks", "CSQLite", "Events", "Identity", "Platform", "SeededText",
+                "Store",
+            ],
+            path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["Platform", "Simulation"], path: "Tests/simulate",
+            swiftSettings: strict,
+            linkerSettings: [
+                .linkedLibrary("sqlite3"), .linkedLibrary("crypto"), .linkedLibrary("z"),
+                .linkedLibrary("inih"), .linkedLibrary("m"),
+            ]),
         .testTarget(
             name: "EventsTests", dependencies: ["Events", "SeededText"], swiftSettings: strict),
         .testTarget(

@@ -35,7 +35,7 @@ extension AgentLoop {
     }
 
     /// Commits what waits and lets the store go; the upload under way is left to itself.
-    func finish(_ world: inout some World & ~Copyable) {
+    package func finish(_ world: inout some World & ~Copyable) {
         commit(&world)
         store.close()
     }

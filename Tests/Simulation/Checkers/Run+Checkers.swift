@@ -1,0 +1,85 @@
+internal import Events
+internal import Store
+
+/// The promises.
+extension Run {
+    /// An event is new to the collector: it must be there for the first time.
+    func meet(_ event: Event, _ id: EventID) {
+        guard let number = Text.number(in: event.body) else { return }
+        let arrivals = site.collector.state.arrivals[number] ?? []
+        if arrivals.count > 1 {
+            found = Violation(
+                .exactlyOnce, "event \(number) arrived under \(Self.list(arrivals))")
+        }
+        if Array(event.body) != site.ledger[number].text {
+            found = Violation(.exactlyOnce, "event \(number) arrived with another text")
+        }
+    }
+
+    /// What was acknowledged has arrived, or a tombstone tells of it.
+    func checkArrivals() throws(Violation) {
+        for (number, entry) in site.ledger.entries.enumerated() where entry.isAcknowledged {
+            if site.collector.state.arrivals[number]?.count == 1 { continue }
+            let reasons = entry.id.map { site.collector.state.reasons(for: $0) } ?? []
+            guard reasons.count == 1 else {
+                let place = entry.id.map { Self.list([$0]) } ?? "no known id"
+                throw Violation(
+                    .exactlyOnce,
+                    "event \(number) of producer \(entry.producer), acknowledged, \(place), is lost; tombstones: \(reasons); "
+                        + String(decoding: entry.text.prefix(120), as: UTF8.self))
+            }
+        }
+    }
+
+    /// Every event that was ever offered is accounted for, in each lane.
+    func checkEquations() throws(Violation) {
+        let sums = site.observe { (store) throws(StoreError) in
+            (try store.counters(), try store.statistics())
+        }
+        guard let (counters, statistics) = sums else {
+            let fault = site.observationFault.map { "\($0.operation): \($0.detail)" } ?? ""
+            throw Violation(.accepted, "the counters cannot be read: " + fault)
+        }
+        for lane in Lane.allCases {
+            func sum(_ name: String) -> Int64 {
+                counters.reduce(0) { sum, counter in
+                    let isIn =
+                        counter.name == name
+                        || (name.last == ":" && counter.name.hasPrefix(name))
+                    return counter.lane == lane && isIn ? sum + counter.value : sum
+                }
+            }
+            let (offered, accepted) = (sum("offered"), sum("accepted"))
+            let (deduplicated, refused) = (sum("deduplicated"), sum("refused:"))
+            guard offered == accepted + deduplicated + refused else {
+                throw Violation(
+                    .offered,
+                    "\(lane.word): \(offered) offered, \(accepted) accepted, "
+                        + "\(deduplicated) deduplicated, \(refused) refused")
+            }
+            let (delivered, quarantined) = (sum("delivered"), sum("quarantined:"))
+            let dropped = sum("dropped:")
+            let queued = statistics.reduce(0) { $0 + ($1.lane == lane ? $1.eventCount : 0) }
+            guard accepted == delivered + queued + quarantined + dropped else {
+                throw Violation(
+                    .accepted,
+                    "\(lane.word): \(accepted) accepted, \(delivered) delivered, \(queued) queued, "
+                        + "\(quarantined) quarantined, \(dropped) dropped")
+            }
+        }
+    }
+
+    /// All files of the state directory together stay within the quota.
+    func checkQuota() throws(Violation) {
+        let used = Int64(site.disk.usedBytes)
+        guard used > site.quotaBytes else { return }
+        let files = site.disk.names.map { "\($0) \(site.disk.file($0)?.bytes.count ?? 0)" }
+        throw Violation(
+            .quota, "\(used) bytes on disk, the quota is \(site.quotaBytes): \(files)")
+    }
+
+    static func list(_ ids: [EventID]) -> String {
+        ids.map { "\($0.stream.hexadecimal.prefix(8)) \($0.epoch):\($0.sequence)" }
+            .joined(separator: ", ")
+    }
+}

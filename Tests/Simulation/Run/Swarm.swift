@@ -1,0 +1,81 @@
+internal import SeededText
+
+/// Which faults a run has, and how often: a random subset with random rates.
+///
+/// A run with every fault at once hides the ones that need quiet to show (Groce, "Swarm Testing",
+/// 2012).
+struct Swarm {
+    /// One kill, or one power cut, in so many steps; 0 for none.
+    var killOneIn = 0
+    var cutOneIn = 0
+    var terminateOneIn = 0
+    /// Whether a start may be broken off as well.
+    var breaksStarts = false
+    var tear = Tear()
+    var network = SimulatedNetwork.Faults()
+    /// One outage in so many steps.
+    var outageOneIn = 0
+    var producers = SimulatedProducer.Faults()
+    var paceMilliseconds = 1000
+    var strictness = SimulatedCollector.Strictness.byEvent
+
+    init() {}
+
+    /// The faults that there are, with their rates.
+    var text: String {
+        var parts: [String] = []
+        func add(_ name: String, oneIn: Int) { if oneIn > 0 { parts.append("\(name) 1/\(oneIn)") } }
+        func add(_ name: String, percent: Int) {
+            if percent > 0 { parts.append("\(name) \(percent)%") }
+        }
+        add("kill", oneIn: killOneIn)
+        add("cut", oneIn: cutOneIn)
+        add("terminate", oneIn: terminateOneIn)
+        add("outage", oneIn: outageOneIn)
+        add("lost", percent: network.lostPercent)
+        add("unanswered", percent: network.unansweredPercent)
+        add("garbled", percent: network.garbledPercent)
+        add("stranger", percent: network.strangerPercent)
+        add("repeated", percent: network.repeatedPercent)
+        add("slow", percent: network.slowPercent)
+        add("flood", percent: producers.floodPercent)
+        add("large", percent: producers.largePercent)
+        add("repeat", percent: producers.repeatPercent)
+        add("bad", percent: producers.badPercent)
+        add("garbage", percent: producers.garbagePercent)
+        add("death", percent: producers.deathPercent)
+        add("poison", percent: producers.poisonPercent)
+        add("reuse", percent: producers.reusePercent)
+        parts.append("pace \(paceMilliseconds) ms")
+        return parts.joined(separator: ", ")
+    }
+
+    init(_ chance: inout Seeded) {
+        func percent(_ most: Int) -> Int { chance.oneIn(2) ? 1 + chance.below(most) : 0 }
+        func oneIn(_ least: Int, _ most: Int) -> Int {
+            chance.oneIn(2) ? least + chance.below(most - least) : 0
+        }
+        killOneIn = oneIn(50, 2000)
+        cutOneIn = oneIn(50, 2000)
+        terminateOneIn = oneIn(200, 4000)
+        breaksStarts = chance.oneIn(2)
+        tear = Tear(tears: chance.oneIn(2), trashes: chance.oneIn(2))
+        network.lostPercent = percent(30)
+        network.unansweredPercent = percent(30)
+        network.garbledPercent = percent(20)
+        network.strangerPercent = percent(20)
+        network.repeatedPercent = percent(20)
+        network.slowPercent = percent(10)
+        outageOneIn = oneIn(100, 3000)
+        producers.floodPercent = percent(4)
+        producers.largePercent = percent(4)
+        producers.repeatPercent = percent(20)
+        producers.badPercent = percent(10)
+        producers.garbagePercent = percent(5)
+        producers.deathPercent = percent(10)
+        producers.poisonPercent = percent(3)
+        producers.reusePercent = percent(5)
+        paceMilliseconds = chance.pick([20, 200, 2000, 20_000])
+        strictness = chance.pick(SimulatedCollector.Strictness.allCases)
+    }
+}
