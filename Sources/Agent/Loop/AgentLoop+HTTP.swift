@@ -23,6 +23,8 @@ extension AgentLoop {
         for (connection, state) in http where !state.isAwaitingCommit {
             if state.parser.deadline <= now { late.append(connection) }
         }
+        // A dictionary's order is another one in each process.
+        late.sort { $0.value < $1.value }
         for connection in late { drive(connection, &world) }
     }
 
