@@ -8,7 +8,7 @@ internal import Simulation
 /// the last line; 2 for wrong usage.
 @main struct Simulate {
     static func main() {
-        var options: [String: UInt64] = ["--seed": 1, "--steps": 20_000]
+        var options: [String: UInt64] = ["--seed": 1, "--steps": 20_000, "--cuts": 0]
         var isControl = false
         var isLogged = false
         var arguments = CommandLine.arguments.dropFirst()
@@ -19,14 +19,18 @@ internal import Simulation
             default:
                 guard options[name] != nil, let value = arguments.popFirst().flatMap(UInt64.init)
                 else {
-                    say("usage: simulate [--seed S] [--steps N] [--controls] [--log]")
+                    say("usage: simulate [--seed S] [--steps N | --cuts N | --controls] [--log]")
                     exit(2)
                 }
                 options[name] = value
             }
         }
         if !isLogged { silenceLog() }
-        let isGood = isControl ? control() : simulate(options)
+        let cutCount = Int(options["--cuts"] ?? 0)
+        let isGood =
+            isControl
+            ? control()
+            : cutCount > 0 ? cut(cutCount, from: options["--seed"] ?? 1) : simulate(options)
         exit(isGood ? 0 : 1)
     }
 
@@ -37,6 +41,21 @@ internal import Simulation
         let verdict = Verdict.run(seed: seed, stepCount: stepCount)
         say(verdict.text)
         return verdict.isGood
+    }
+
+    /// As many power cuts as are asked for, no more than 500 of them on one device.
+    private static func cut(_ count: Int, from seed: UInt64) -> Bool {
+        var seed = seed
+        var left = count
+        while left > 0 {
+            say("seed \(seed), \(min(left, 500)) power cuts")
+            let verdict = Verdict.cuts(seed: seed, count: min(left, 500))
+            say(verdict.text)
+            guard verdict.isGood else { return false }
+            left -= 500
+            seed += 1
+        }
+        return true
     }
 
     private static func control() -> Bool {

@@ -26,9 +26,9 @@ final class Run {
 
     private let planted: Plant?
 
-    init(seed: UInt64, planting plant: Plant? = nil) {
+    init(seed: UInt64, planting plant: Plant? = nil, isDense: Bool = false) {
         chance = Self.chance(of: seed)
-        swarm = Swarm(&chance)
+        swarm = isDense ? Swarm(denseCuts: &chance) : Swarm(&chance)
         site = Site(chance: chance.next())
         planted = plant
         prepare()
@@ -55,6 +55,14 @@ final class Run {
     /// Goes so many steps with faults, then lets the queue drain, and checks all along.
     func go(stepCount: Int) throws(Violation) {
         for _ in 0..<stepCount { try step() }
+        try drain()
+        try checkArrivals()
+        try checkOrder()
+    }
+
+    /// Goes on until the power has gone so many times, then lets the queue drain.
+    func go(cutCount count: Int) throws(Violation) {
+        while cutCount < count { try step() }
         try drain()
         try checkArrivals()
         try checkOrder()

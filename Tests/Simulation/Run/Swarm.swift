@@ -21,6 +21,19 @@ struct Swarm {
 
     init() {}
 
+    /// Power cuts, a few steps after each other, and little else.
+    init(denseCuts chance: inout Seeded) {
+        cutOneIn = 4
+        breaksStarts = true
+        tear = Tear(tears: !chance.oneIn(4), trashes: !chance.oneIn(4))
+        network.unansweredPercent = chance.oneIn(2) ? 30 : 0
+        network.lostPercent = chance.oneIn(2) ? 50 : 0
+        producers.largePercent = chance.oneIn(2) ? 5 : 0
+        producers.repeatPercent = 10
+        producers.badPercent = 5
+        paceMilliseconds = 20
+    }
+
     /// The faults that there are, with their rates.
     var text: String {
         var parts: [String] = []

@@ -25,6 +25,22 @@ package struct Verdict {
         return "seed \(seed), \(stepCount) steps: \(Swarm(&chance).text)"
     }
 
+    /// Cuts the power so many times, at any call to the disk.
+    package static func cuts(seed: UInt64, count: Int) -> Verdict {
+        let run = Run(seed: seed, isDense: true)
+        do throws(Violation) {
+            try run.go(cutCount: count)
+            return Verdict(
+                isGood: true,
+                text: "held: seed \(seed), 0 acknowledged events lost, 0 doubled: \(run.summary)")
+        } catch {
+            return Verdict(
+                isGood: false,
+                text: "\(run.summary)\nFAILED: seed \(seed), step \(run.stepCount), "
+                    + "\(error.checker.rawValue): \(error.detail)")
+        }
+    }
+
     /// Plants a fault, and looks whether a checker that is there for it finds it.
     package static func control(_ plant: Plant) -> Verdict {
         for seed in UInt64(1)...20 {
