@@ -223,3 +223,11 @@ int platform_forbid_core_dumps(void) {
 int platform_bound_heap(void) {
     return mallopt(M_MMAP_THRESHOLD, 128 * 1024) && mallopt(M_ARENA_MAX, 1) ? 0 : -1;
 }
+
+extern void *swift_bridgeObjectRetain(void *reference);
+
+uintptr_t platform_retained(uintptr_t reference) {
+    // The compiler has been told that it returns its argument, and would not ask.
+    void *(*volatile retain)(void *) = swift_bridgeObjectRetain;
+    return (uintptr_t)retain((void *)reference);
+}

@@ -32,6 +32,7 @@ struct DeviceChecks {
         Digests.run(list)
         FixedBytes.run(list)
         FixedBytes.runShort(list)
+        ShortTexts.run(list)
         Receipts.run(list)
         Patience.run(list)
         HTTPLengths.run(list)

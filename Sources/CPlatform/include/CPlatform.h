@@ -88,3 +88,5 @@ int platform_group_id(const char *name, uint32_t *id);
 int platform_user_id(const char *name, uint32_t *id);
 int platform_forbid_core_dumps(void);
 int platform_bound_heap(void);
+// What Swift's runtime, as it is linked, returns of a reference that it retains.
+uintptr_t platform_retained(uintptr_t reference);
