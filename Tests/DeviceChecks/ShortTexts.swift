@@ -10,7 +10,7 @@ enum ShortTexts {
                 for count: UInt64 in 0...15 {
                     // Not counted, ASCII, so many bytes long; the seven bytes of its second half.
                     let reference = (0xE0 | count) << 56 | 0x0031_3233_3435_3637
-                    // Planted, one byte longer or shorter: without its highest bit it is an address.
+                    // Planted, a byte longer or shorter: without its highest bit it is an address.
                     let carried = probe.carrier.isPlanted ? reference ^ 1 << 56 : reference
                     probe.equal(UInt64(platform_retained(UInt(carried))), reference)
                 }
