@@ -14,7 +14,47 @@ import Testing
     }
 
     private func completeness(_ temporary: TemporaryArchive) throws -> Completeness {
-        try temporary.archive.funnelReport().completeness
+        let completeness = try temporary.archive.funnelReport().completeness
+        // Whatever is counted is listed, id by id.
+        let missing = try temporary.archive.missingIDs()
+        #expect(missing.map(\.gap) == completeness.gaps)
+        for epoch in missing {
+            #expect(epoch.ranges.reduce(0) { $0 + Int64($1.count) } == epoch.gap.missing)
+            #expect(
+                zip(epoch.ranges, epoch.ranges.dropFirst()).allSatisfy {
+                    $0.upperBound + 1 < $1.lowerBound
+                })
+        }
+        return completeness
+    }
+
+    @Test func `is listed id by id, between whatever is held or accounted for`() async throws {
+        let temporary = try TemporaryArchive()
+        #expect(GapsReport.text(of: try temporary.archive.missingIDs()) == "Nothing is missing.\n")
+        try await temporary.take(events(1, 2, 6, 7), tombstones: [tombstone(SequenceRange(4, 4))])
+        try await temporary.take(events(0), epoch: 2, previous: EpochEnd(epoch: 1, end: 20))
+        let missing = try temporary.archive.missingIDs()
+        #expect(missing.map(\.ranges) == [[0...0, 3...3, 5...5, 8...19]])
+        #expect(
+            GapsReport.text(of: missing) == """
+                Missing: 15 events, neither held nor accounted for
+
+                kiosk-1  epoch 1  15 missing
+                  stream \(Fixture.stream.hexadecimal)
+                  0 3 5 8-19
+
+                """)
+        #expect(
+            String(decoding: GapsReport.json(of: missing), as: UTF8.self) == """
+                {"schema":"gaps/1","missing":15,"gaps":[{"device":"kiosk-1","stream":"\(
+                    Fixture.stream.hexadecimal)","epoch":1,"missing":15,\
+                "ids":[[0,0],[3,3],[5,5],[8,19]]}]}
+
+                """)
+        // What an epoch's end says is no id of it: 20 is missing once 21 has come.
+        try await temporary.take(events(21))
+        #expect(try temporary.archive.missingIDs().first?.ranges.last == 8...20)
+        #expect(try completeness(temporary).missing == 16)
     }
 
     @Test func `is known below the highest number seen`() async throws {

@@ -22,7 +22,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("arguments", [
-    (), ("dance",), ("report",), ("report", "funnel"), ("export",), ("serve", "--loud"),
+    (), ("dance",), ("report",), ("report", "funnel"), ("report", "gaps"), ("export",),
+    ("serve", "--loud"),
 ])
 def test_what_cannot_be_understood_is_usage(arguments: tuple[str, ...]) -> None:
     said = run(*arguments)
@@ -36,7 +37,7 @@ def test_version_and_help() -> None:
 
 
 def test_a_folder_without_an_archive_is_named(place: Path) -> None:
-    for verb in (("export",), ("report", "funnel")):
+    for verb in (("export",), ("report", "funnel"), ("report", "gaps")):
         said = run(*verb, "--data", str(place / "nothing"))
         assert said.returncode == 74 and str(place / "nothing") in said.stderr, said
     assert not (place / "nothing").exists()

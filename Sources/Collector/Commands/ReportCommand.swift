@@ -3,7 +3,8 @@ internal import ArgumentParser
 /// `report`: what the events say.
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Print a report.", subcommands: [FunnelCommand.self])
+        commandName: "report", abstract: "Print a report.",
+        subcommands: [FunnelCommand.self, GapsCommand.self])
 
     func run() throws { throw ValidationError("the report's name is missing") }
 }
@@ -24,6 +25,26 @@ struct FunnelCommand: ParsableCommand {
         var output = StandardOutput()
         try output.write(
             json ? FunnelJSON.text(of: report) : Array(FunnelText.text(of: report).utf8))
+        try output.flush()
+    }
+}
+
+/// `report gaps`: what devices gave a number and nobody can account for.
+struct GapsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gaps",
+        abstract: "Ids that are neither held nor covered by a device's statement.")
+
+    @OptionGroup var data: DataOptions
+
+    @Flag(name: .long, help: "Print JSON (schema gaps/1).")
+    var json = false
+
+    func run() throws {
+        let missing = try Archive.openForReading(folder: data.data).missingIDs()
+        var output = StandardOutput()
+        try output.write(
+            json ? GapsReport.json(of: missing) : Array(GapsReport.text(of: missing).utf8))
         try output.flush()
     }
 }

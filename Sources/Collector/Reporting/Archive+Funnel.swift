@@ -53,71 +53,15 @@ extension Database {
         return completeness
     }
 
-    /// Numbers given by devices that no table accounts for.
-    ///
-    /// An epoch gave as many as the one after it says, or as many as anything seen of it shows. A
-    /// tombstone accounts for what is not held all the same; a refusal, for what has no tombstone.
-    private func gaps() throws -> [Completeness.Gap] {
-        try Row.fetchAll(
-            self,
-            sql: """
-                WITH seen AS (
-                    SELECT stream, epoch, given, 0 AS held FROM epoch
-                    UNION ALL
-                    SELECT stream, epoch, max(seq) + 1, count(*) FROM event GROUP BY stream, epoch
-                    UNION ALL
-                    SELECT stream, epoch, max(seq) + 1, count(*) FROM duplicate
-                    GROUP BY stream, epoch
-                    UNION ALL
-                    SELECT stream, epoch, last + 1, alone FROM (\(Self.tombstonesAlone))
-                    UNION ALL
-                    SELECT stream, epoch, seq + 1, \(Self.refusalAlone) FROM refusal
-                )
-                SELECT device.name, stream.name, epoch, max(given) - sum(held) AS missing
-                FROM seen JOIN stream ON stream.id = seen.stream
-                JOIN device ON device.id = stream.device
-                GROUP BY device.name, stream.name, stream.ordinal, epoch
-                HAVING max(given) - sum(held) > 0
-                ORDER BY device.name, stream.ordinal, epoch
-                """
-        ).map {
-            Completeness.Gap(device: $0[0], stream: $0[1], epoch: $0[2], missing: $0[3])
-        }
-    }
-
     private func tombstoned() throws -> [Completeness.Tombstoned] {
         try Row.fetchAll(
             self,
             sql: """
-                SELECT reason, sum(alone) FROM (\(Self.tombstonesAlone))
+                SELECT reason, sum(alone) FROM (\(Database.tombstonesAlone))
                 GROUP BY reason HAVING sum(alone) > 0 ORDER BY reason
                 """
         ).map { Completeness.Tombstoned(reason: $0[0], events: $0[1]) }
     }
-
-    /// Each tombstone with how many of its numbers are not held all the same.
-    private static let tombstonesAlone = """
-        SELECT stream, epoch, last, reason, last - first + 1
-            - (SELECT count(*) FROM event WHERE event.stream = tombstone.stream
-                AND event.epoch = tombstone.epoch
-                AND event.seq BETWEEN tombstone.first AND tombstone.last)
-            - (SELECT count(*) FROM duplicate WHERE duplicate.stream = tombstone.stream
-                AND duplicate.epoch = tombstone.epoch
-                AND duplicate.seq BETWEEN tombstone.first AND tombstone.last) AS alone
-        FROM tombstone
-        """
-
-    /// 1 for a refused number that is neither held nor under a tombstone, else 0.
-    private static let refusalAlone = """
-        CASE WHEN EXISTS (SELECT 1 FROM event WHERE event.stream = refusal.stream
-                AND event.epoch = refusal.epoch AND event.seq = refusal.seq)
-            OR EXISTS (SELECT 1 FROM duplicate WHERE duplicate.stream = refusal.stream
-                AND duplicate.epoch = refusal.epoch AND duplicate.seq = refusal.seq)
-            OR EXISTS (SELECT 1 FROM tombstone WHERE tombstone.stream = refusal.stream
-                AND tombstone.epoch = refusal.epoch
-                AND refusal.seq BETWEEN tombstone.first AND tombstone.last)
-        THEN 0 ELSE 1 END
-        """
 }
 
 extension FunnelRow {

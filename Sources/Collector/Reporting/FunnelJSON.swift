@@ -87,18 +87,3 @@ enum FunnelJSON {
         }
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func objects<Rows: Sequence>(
-        _ name: String, _ rows: Rows, _ write: (inout JSONWriter, Rows.Element) -> Void
-    ) {
-        key(name)
-        beginArray()
-        for row in rows {
-            beginObject()
-            write(&self, row)
-            endObject()
-        }
-        endArray()
-    }
-}
