@@ -9,13 +9,14 @@
 #   make cross      build/ARCH/footfall for kiosks (ARCH=arm64|armhf|amd64; without it, all)
 #   make test-cross the same bytes from another folder; all three run, both ARMs emulated
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
+#   make kill       kill -9 of the agent at KILLS=1000 random moments under load
 #   make format     formats the Swift sources in place
 #   make clean      removes every build
 
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
-        check-results cross test-cross footprint format clean
+        check-results cross test-cross footprint kill format clean
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -37,7 +38,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,13s/^# *//p' Makefile
+	@sed -n '3,14s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -130,6 +131,10 @@ test-cross: $(VENV)/ready cross collector
 footprint: device
 	$(ENSURE) python
 	@python3 -B Tests/Tools/footprint.py build/footfall
+
+KILLS := 1000
+kill: $(VENV)/ready device collector
+	FOOTFALL_KILLS=$(KILLS) $(PYTEST) -q -s Tests/EndToEnd/test_kill.py
 
 format:
 	$(ENSURE) swift
