@@ -8,6 +8,7 @@
 #   make collector  build/footfall-collector
 #   make cross      build/ARCH/footfall for kiosks (ARCH=arm64|armhf|amd64; without it, all)
 #   make test-cross the same bytes from another folder; all three run, both ARMs emulated
+#   make bench      figures in a table, or FORMAT=json; BENCH=NAME for some: Tests/Benchmarks
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load
 #   make format     formats the Swift sources in place
@@ -16,7 +17,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
-        check-results cross test-cross footprint kill format clean
+        check-results cross test-cross bench footprint kill format clean
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -38,7 +39,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,14s/^# *//p' Makefile
+	@sed -n '3,15s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -127,6 +128,11 @@ test-cross: $(VENV)/ready cross collector
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=cross-checks-%)
 	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
+
+bench:
+	$(ENSURE) swift libraries $(if $(FOOTFALL_DATA),python)
+	@$(BUILD) -c release --product bench >&2
+	@Tests/Benchmarks/run .build/release/bench $(BENCH) $(if $(filter json,$(FORMAT)),--json)
 
 footprint: device
 	$(ENSURE) python

@@ -117,6 +117,15 @@ let package = Package(
             ],
             path: "Tests/DeviceChecks", swiftSettings: device, linkerSettings: deviceLinking),
 
+        // Figures of the device in release builds, and no verdict on them.
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Agent", "Blocks", "CSQLite", "Events", "Identity", "Platform", "SeededText",
+                "Store",
+            ],
+            path: "Tests/Benchmarks", exclude: ["run"], swiftSettings: strict),
+
         // What several suites draw random texts from; it knows nothing of the product.
         .target(name: "SeededText", path: "Tests/SeededText", swiftSettings: strict),
         // The whole device in one deterministic process, over a disk, a network and clocks that a
