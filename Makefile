@@ -10,6 +10,7 @@
 #   make test-cross the same bytes from another folder; all three run, both ARMs emulated
 #   make bench      figures in a table, or FORMAT=json; BENCH=NAME for some: Tests/Benchmarks
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
+#   make simulate   the whole agent in a world that a seed disturbs: SEED=1 STEPS=20000 [CUTS=N]
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load
 #   make format     formats the Swift sources in place
 #   make clean      removes every build
@@ -17,7 +18,8 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
-        check-results cross test-cross bench footprint kill format clean
+        check-results cross test-cross bench footprint simulation \
+        simulate kill format clean
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -29,7 +31,7 @@ EMBEDDED := -c release --traits Embedded --scratch-path .build-embedded \
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \
     sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/$$(uname -m)-unknown-linux-gnu
 # What `make test` and `make check` must have reported by their end.
-RUNS := checks units checks-ordinary embedded ordinary
+RUNS := checks units simulation checks-ordinary embedded ordinary
 CHECK_RUNS = tidy $(RUNS) cross $(foreach arch,$(ARCHES),$(arch)-checks $(arch))
 ARCHES := $(or $(ARCH),arm64 armhf amd64)
 COLLECTOR := -c release --product footfall-collector --static-swift-stdlib
@@ -39,13 +41,13 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,15s/^# *//p' Makefile
+	@sed -n '3,16s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
 	@python3 -B Tests/Demo/demo.py
 
-test: checks units device collector ordinary end-to-end results
+test: checks units simulation device collector ordinary end-to-end results
 
 check: lint tidy test test-cross check-results
 
@@ -137,6 +139,20 @@ bench:
 footprint: device
 	$(ENSURE) python
 	@python3 -B Tests/Tools/footprint.py build/footfall
+
+simulation:
+	$(ENSURE) swift libraries python
+	$(BUILD) -c release --product simulate
+	@mkdir -p build/results && rm -f build/results/simulation.xml
+	@python3 -B Tests/Tools/simulation.py .build/release/simulate \
+	    --junit build/results/simulation.xml
+
+SEED := 1
+STEPS := 20000
+simulate:
+	$(ENSURE) swift libraries
+	$(BUILD) -c release --product simulate
+	.build/release/simulate --seed $(SEED) $(if $(CUTS),--cuts $(CUTS),--steps $(STEPS))
 
 KILLS := 1000
 kill: $(VENV)/ready device collector
