@@ -107,6 +107,9 @@ final class Kiosk {
     ///
     /// A bench that loses events would flatter.
     func finish() throws {
+        // What the collector has answered may wait for a commit to ride on.
+        shop.terminate()
+        rest()
         let queued = try store.statistics().reduce(0) { $0 + $1.eventCount }
         guard queued == queuedCount else {
             throw BenchError("\(queued) events are queued, not \(queuedCount)")

@@ -34,6 +34,9 @@ final class Shop: World {
         }
     }
 
+    /// The operator stops the agent, which commits what waits.
+    func terminate() { inputs.append(.terminate) }
+
     /// The collector takes what was sent, and says so.
     func answer() throws {
         guard let exchange else { return }

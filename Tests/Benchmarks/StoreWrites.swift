@@ -59,7 +59,7 @@ enum StoreWrites {
         output.show(
             Figure(
                 bench: "store", name: name + "-syncs", value: syncs, unit: "syncs/commit",
-                target: isPowersafe ? nil : syncsMost))
+                target: isPowersafe ? nil : syncsMost, digits: 3))
     }
 
     private static func feed(_ kiosk: Kiosk, _ events: Int, _ eventsPerCommit: Int) throws {
