@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,21 +149,23 @@ def test_a_failed_refresh_keeps_the_sysroot_that_was_there(
 def test_an_interrupted_run_leaves_nothing(
     sysroots: Sysroots, archive: Archive, number: signal.Signals
 ) -> None:
-    def slow(path: str, contents: bytes) -> tuple[bytes, int]:
-        time.sleep(1)
+    asked, released = threading.Event(), threading.Event()
+
+    def held_back(path: str, contents: bytes) -> tuple[bytes, int]:
+        asked.set()
+        released.wait(60)
         return contents, len(contents)
-    archive.fault = slow
+    archive.fault = held_back
     run = subprocess.Popen(
         [CROSS / "sysroot", "armhf"], env=sysroots.environment, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )
-    while not archive.asked:
-        assert run.poll() is None, run.communicate()
-        time.sleep(0.01)
+    assert asked.wait(60), run.poll()
     assert sysroots.unfinished()
     # As a terminal does: the whole group.
     os.killpg(run.pid, number)
     assert run.communicate(timeout=60)[0] == b"" and run.returncode != 0
+    released.set()
     assert not sysroots.unfinished() and not (sysroots.cache / "bookworm-armhf").exists()
 
 
