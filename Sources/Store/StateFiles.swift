@@ -62,11 +62,15 @@ struct StateFiles: ~Copyable {
             throw StoreError(.corrupt, "open " + database, detail: "it is no file")
         }
         guard made >= 0 else { throw .system(made, "open " + database) }
-        for path in [database, database + "-wal"] {
-            let restricted = system.restrict(path, 0o600)
-            guard restricted == 0 || restricted == Int64(sqlite_shim_is_missing()) else {
-                throw .system(restricted, "chmod " + path)
-            }
+        try restrict(database)
+        try restrict(database + "-wal")
+    }
+
+    /// Takes everybody else's rights to a file, if it is there.
+    private borrowing func restrict(_ path: String) throws(StoreError) {
+        let answer = system.restrict(path, 0o600)
+        guard answer == 0 || answer == Int64(sqlite_shim_is_missing()) else {
+            throw .system(answer, "chmod " + path)
         }
     }
 
