@@ -143,12 +143,11 @@ footprint: device
 	$(ENSURE) python
 	@python3 -B Tests/Tools/footprint.py build/footfall
 
-simulation:
-	$(ENSURE) swift libraries python
+simulation: $(VENV)/ready
+	$(ENSURE) swift libraries
 	$(BUILD) -c release --product simulate
-	@mkdir -p build/results && rm -f build/results/simulation.xml
-	@python3 -B Tests/Tools/simulation.py .build/release/simulate \
-	    --junit build/results/simulation.xml
+	@mkdir -p build/results
+	$(PYTEST) -q Tests/Simulation --junitxml build/results/simulation.xml
 
 SEED := 1
 STEPS := 20000

@@ -136,7 +136,8 @@ let package = Package(
                 "Agent", "Blocks", "CSQLite", "Events", "Identity", "Platform", "SeededText",
                 "Store",
             ],
-            path: "Tests/Simulation", swiftSettings: strict),
+            path: "Tests/Simulation", exclude: ["FaultModel.md", "test_simulation.py"],
+            swiftSettings: strict),
         .executableTarget(
             name: "simulate", dependencies: ["Platform", "Simulation"], path: "Tests/simulate",
             swiftSettings: strict,

@@ -34,6 +34,18 @@ static inline int sqlite_shim_checkpoint_on_close(sqlite3 *database, int is_want
   return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_wanted, (int *)0);
 }
 
+/// Keeps the log's length in frames at `frame_count` after each commit, and does no checkpoint.
+static inline int sqlite_shim_keep_frame_count(void *frame_count, sqlite3 *database,
+                                               const char *name, int count) {
+  (void)database, (void)name;
+  *(int64_t *)frame_count = count;
+  return SQLITE_OK;
+}
+
+static inline void sqlite_shim_count_frames(sqlite3 *database, int64_t *frame_count) {
+  sqlite3_wal_hook(database, sqlite_shim_keep_frame_count, frame_count);
+}
+
 static inline int sqlite_shim_open(const char *path, int is_made) {
   int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (is_made ? O_CREAT : 0), 0600);
   return file < 0 ? -errno : file;
@@ -93,4 +105,5 @@ static inline int sqlite_shim_process(void) { return (int)getpid(); }
 static inline int sqlite_shim_would_block(void) { return -EWOULDBLOCK; }
 static inline int sqlite_shim_exists_already(void) { return -EEXIST; }
 static inline int sqlite_shim_is_missing(void) { return -ENOENT; }
+static inline int sqlite_shim_is_full(void) { return -ENOSPC; }
 static inline int sqlite_shim_is_no_file(void) { return -EISDIR; }

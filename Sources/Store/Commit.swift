@@ -10,13 +10,26 @@ extension EventStore {
     /// the disk failed, and the store has been or will be opened again, perhaps with a new epoch.
     @discardableResult
     public func commit(_ change: Change) throws(StoreError) -> Int64 {
+        // A connection in doubt is gone only once the attempt has returned, and until then its
+        // locks keep the next one out.
+        defer { reopenIfDoubted() }
+        try shortenLog(for: change)
+        return try attempt(change)
+    }
+
+    /// Nothing is answered before the disk has been asked again.
+    private func reopenIfDoubted() {
+        guard database == nil, files.isLocked else { return }
+        do throws(StoreError) { _ = try opened() } catch {}
+    }
+
+    private func attempt(_ change: Change) throws(StoreError) -> Int64 {
         let database = try opened()
         guard change.epoch == epoch, change.firstSequence == nextSequence,
             change.endSequence >= nextSequence
         else {
             throw StoreError(.stale, "commit", detail: "made for another epoch or sequence")
         }
-        shortenLog(for: change, in: database)
         var excessPages: Int64 = 0
         while true {
             do throws(StoreError) {
@@ -33,12 +46,13 @@ extension EventStore {
     }
 
     /// Empties the log before a large change, so that it holds that change alone.
-    private func shortenLog(for change: Change, in database: Database) {
+    private func shortenLog(for change: Change) throws(StoreError) {
         guard EventStore.pages(for: change) > Schema.smallCommitPages else { return }
+        let database = try opened()
         do throws(StoreError) {
             try database.restartLog()
         } catch {
-            // Whatever is wrong with the disk, the commit finds out itself.
+            doubt(after: error)
         }
     }
 
@@ -56,17 +70,15 @@ extension EventStore {
         after error: StoreError, _ database: Database, _ excessPages: inout Int64
     ) throws(StoreError) {
         switch error.code {
-        case .full where excessPages == 0 && files.hasBallast:
+        case .full where excessPages == 0 && files.hasSomeBallast:
             // The limit on pages gives way to eviction; where the file system is full, even that
             // needs room. Which it was, SQLite does not say.
-            files.dropBallast()
+            spendBallast()
             excessPages = 1
         case .full where excessPages < pagesMax && error.sqliteCode != 0:
             excessPages = max(16, excessPages * 4)
         case .unavailable, .busy:
             self.database = nil
-            // Nothing is answered before the disk has been asked again.
-            do throws(StoreError) { _ = try opened() } catch {}
             throw error
         default:
             if !database.connection.isIdle { self.database = nil }
@@ -113,9 +125,11 @@ extension EventStore {
         guard row.ranges.first?.first == row.key.id.first else {
             throw StoreError(.stale, "commit", detail: "a row without its first event")
         }
+        let ranges = RangeCoding.bytes(row.ranges)
         try database.insertRow[Int(row.key.table.rawValue)].run(
-            .integer(row.key.id.value), .integer(row.eventCount),
-            .blob(RangeCoding.bytes(row.ranges)), .blob(row.body))
+            .integer(row.key.id.value), .integer(row.eventCount), .blob(ranges),
+            .integer(RowCheck.value(id: row.key.id.value, ranges: ranges, body: row.body)),
+            .blob(row.body))
         count(row.key, events: row.eventCount, bytes: Int64(row.body.count), &applied)
     }
 
@@ -154,21 +168,27 @@ extension EventStore {
     private func tendDisk(_ database: Database) {
         ballastCountdown -= 1
         if ballastCountdown < 0 {
-            ballastCountdown = 256
-            if !files.hasBallast, files.freeBytes > 8 * StateFiles.ballastBytes {
+            if !files.hasBallast, files.freeBytes > 4 * StateFiles.ballastBytes {
                 files.addBallast()
             }
+            ballastCountdown = files.hasBallast ? 256 : 0
         }
         do throws(StoreError) {
             // Pages that the database's file lacks must fit in the ballast's room.
             let pages = try database.allPages()
-            guard pages > copiedPages + StateFiles.ballastBytes / Schema.pageBytes / 2 else {
-                return
-            }
+            let isGrown = pages > copiedPages + StateFiles.ballastBytes / Schema.pageBytes / 2
+            guard isGrown || database.connection.frameCount >= Schema.logFramesMax else { return }
             copiedPages = pages
-            try database.connection.run("PRAGMA wal_checkpoint(PASSIVE)")
+            try database.copyLog()
         } catch {
-            // The change is durable all the same; the next checkpoint tries again.
+            // The change is durable all the same.
+            doubt(after: error)
         }
+    }
+
+    /// After a sync that failed the kernel may hold for written what it has thrown away, and what
+    /// SQLite reads next may be anything: the database is opened again before it is used.
+    private func doubt(after error: StoreError) {
+        if error.code != .full { self.database = nil }
     }
 }

@@ -3,6 +3,8 @@ internal import CSQLite
 /// An open SQLite database; closed when it goes.
 @safe struct Connection: ~Copyable {
     private let handle: OpaquePointer
+    // SQLite writes there after each commit.
+    private let frames: UnsafeMutablePointer<Int64>
 
     /// Opens `path` for reading and writing, without the belief that small writes are never torn.
     init(path: String, vfs: String?) throws(StoreError) {
@@ -19,10 +21,25 @@ internal import CSQLite
             throw error
         }
         _ = unsafe sqlite3_extended_result_codes(handle, 1)
+        // Closing writes nothing: a connection that is let go of after an error may hold for good
+        // what is not, and would copy it into the database.
+        _ = unsafe sqlite_shim_checkpoint_on_close(handle, 0)
+        _ = unsafe sqlite_shim_file_option(handle, SQLITE_FCNTL_PERSIST_WAL, 1)
         unsafe self.handle = handle
+        unsafe frames = .allocate(capacity: 1)
+        unsafe frames.initialize(to: 0)
     }
 
-    deinit { _ = unsafe sqlite3_close_v2(handle) }
+    deinit {
+        _ = unsafe sqlite3_close_v2(handle)
+        unsafe frames.deallocate()
+    }
+
+    /// Leaves checkpoints to the caller, who learns by `frameCount` when one is due.
+    borrowing func countFrames() { unsafe sqlite_shim_count_frames(handle, frames) }
+
+    /// How many frames the log had after the last commit.
+    var frameCount: Int64 { unsafe frames.pointee }
 
     /// Prepares a statement that is kept.
     borrowing func prepare(_ sql: String) throws(StoreError) -> Statement {
@@ -50,17 +67,6 @@ internal import CSQLite
 
     /// How many rows the last statement changed.
     var changeCount: Int32 { unsafe sqlite3_changes(handle) }
-
-    /// Keeps the write-ahead log's file when the database is closed.
-    borrowing func keepLogFile() {
-        _ = unsafe sqlite_shim_file_option(handle, SQLITE_FCNTL_PERSIST_WAL, 1)
-    }
-
-    /// Leaves file and log as they are when the database is closed.
-    borrowing func leaveUntouchedOnClose() {
-        keepLogFile()
-        _ = unsafe sqlite_shim_checkpoint_on_close(handle, 0)
-    }
 
     /// Gives back what pages the cache can do without.
     borrowing func releaseMemory() { _ = unsafe sqlite3_db_release_memory(handle) }

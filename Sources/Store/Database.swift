@@ -22,6 +22,7 @@ final class Database {
         connection = try Connection(path: path, vfs: vfs)
         try Schema.configure(connection, pagesMax: pagesMax)
         try Schema.prepare(connection)
+        connection.countFrames()
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
         rollback = try connection.prepare("ROLLBACK")
@@ -38,7 +39,7 @@ final class Database {
         var oldestRows: [Statement] = []
         for table in RowTable.allCases {
             insertRow.append(
-                try connection.prepare("INSERT INTO " + table.name + " VALUES (?, ?, ?, ?)"))
+                try connection.prepare("INSERT INTO " + table.name + " VALUES (?, ?, ?, ?, ?)"))
             deleteRow.append(
                 try connection.prepare(
                     "DELETE FROM " + table.name
@@ -51,11 +52,6 @@ final class Database {
         self.insertRow = insertRow
         self.deleteRow = deleteRow
         self.oldestRows = oldestRows
-    }
-
-    deinit {
-        // With a limit on it, SQLite would empty the log's file on closing.
-        do throws(StoreError) { try connection.run("PRAGMA journal_size_limit = -1") } catch {}
     }
 
     /// Runs `body` in one transaction; when it or the commit fails, nothing of it is kept.
@@ -84,6 +80,9 @@ final class Database {
     func restartLog() throws(StoreError) {
         try connection.run("PRAGMA wal_checkpoint(RESTART)")
     }
+
+    /// Copies what it can of the log into the database, and syncs it.
+    func copyLog() throws(StoreError) { try connection.run("PRAGMA wal_checkpoint(PASSIVE)") }
 
     /// Pages in use, as the transaction under way sees them.
     func usedPages() throws(StoreError) -> Int64 {

@@ -5,19 +5,36 @@ extension EventStore {
     /// Begins the next epoch in the same stream: the sequence numbers of this one are used up.
     public func beginEpoch() throws(StoreError) {
         try guarded { (database) throws(StoreError) in try beginEpoch(database, in: nil) }
+        try keepRecord()
     }
 
     /// Begins a new stream, and the next epoch in it: the collector holds others under our ids.
     public func beginStream(_ stream: StreamID) throws(StoreError) {
         try guarded { (database) throws(StoreError) in try beginEpoch(database, in: stream) }
-        try files.record(stream)
+        try keepRecord()
+    }
+
+    /// Keeps stream and epoch outside of the database.
+    ///
+    /// On a full disk the record waits for the next start: an older one harms nothing that the
+    /// database itself remembers.
+    func keepRecord() throws(StoreError) {
+        do throws(StoreError) {
+            try withBallast { () throws(StoreError) in
+                try files.keep(EpochRecord(stream: stream, epoch: epoch))
+            }
+        } catch {
+            guard error.code == .full else { throw error }
+        }
     }
 
     /// Commits the epoch after the largest one, in `newStream` or in the last one's.
     ///
-    /// `carried` are epochs of a damaged database, stored in the same instant.
+    /// No epoch up to `least` is given. `carried` are epochs of a damaged database, stored in the
+    /// same instant.
     func beginEpoch(
-        _ database: Database, in newStream: StreamID?, carrying carried: [[Value]] = []
+        _ database: Database, in newStream: StreamID?, above least: UInt32 = 0,
+        carrying carried: [[Value]] = []
     ) throws(StoreError) {
         let (next, stream) = try database.transaction {
             (database) throws(StoreError) -> (UInt32, StreamID) in
@@ -30,7 +47,7 @@ extension EventStore {
             let last = try database.connection.prepare(
                 "SELECT epoch, stream FROM epoch ORDER BY epoch DESC LIMIT 1")
             let hasLast = try last.step()
-            let lastEpoch = hasLast ? last.integer(0) : 0
+            let lastEpoch = max(Int64(least), hasLast ? last.integer(0) : 0)
             guard let stream = newStream ?? (hasLast ? StreamID(bytes: last.bytes(1)) : nil),
                 0..<Int64(Limits.epochLast) ~= lastEpoch
             else { throw StoreError(.corrupt, "begin an epoch", detail: "no valid last epoch") }

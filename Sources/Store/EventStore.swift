@@ -26,7 +26,11 @@ public final class EventStore {
     let vfs: String?
     /// Nil after the disk failed, until it is opened again.
     var database: Database?
+    /// Whether a damaged database is being set aside, and whether its place is not yet taken.
+    private var isRecovering = false
+    private var isSetAside = false
     var pagesMax: Int64 = 0
+    /// Commits until somebody looks whether the ballast is there.
     var ballastCountdown = 0
     /// The pages that the database had when its log was last copied into it.
     var copiedPages: Int64 = 0
@@ -75,6 +79,9 @@ public final class EventStore {
         }
     }
 
+    /// Whether the database is open, and not to be opened again at the next call.
+    package var isOpen: Bool { database != nil }
+
     // The database goes before the lock.
     deinit { database = nil }
 
@@ -88,14 +95,19 @@ public final class EventStore {
         database = nil
         shipped = []
         tombstonesShippedThrough = 0
-        try files.setAside()
+        isRecovering = true
+        // What is set aside already must not give way to the new database that it is to fill.
+        if !isSetAside { try files.setAside() }
+        isSetAside = true
         try start(freshStream: freshStream, wallMilliseconds: wallMilliseconds)
+        (isRecovering, isSetAside) = (false, false)
     }
 
     /// Writes the log back into the database, closes it and lets go of the lock.
     ///
     /// Every call after this one throws `unavailable`.
     public func close() {
+        do throws(StoreError) { try database?.restartLog() } catch {}
         database = nil
         files.unlock()
     }
@@ -111,12 +123,12 @@ public final class EventStore {
         if try database.connection.integer("SELECT count(*) FROM epoch") == 0 {
             try begin(database, freshStream: freshStream, wallMilliseconds: wallMilliseconds)
         } else {
-            opening = .existing
-            try withBallast { () throws(StoreError) in try beginEpoch(database, in: nil) }
+            try go(on: database, freshStream: freshStream, wallMilliseconds: wallMilliseconds)
         }
+        try endSalvage(database)
         self.database = database
         try files.syncDirectory()
-        try files.record(stream)
+        try keepRecord()
         if !files.hasBallast { files.addBallast() }
         releaseMemory()
     }
@@ -127,8 +139,12 @@ public final class EventStore {
         guard files.isLocked else {
             throw StoreError(.unavailable, "use the store", detail: "it is closed")
         }
+        guard !isRecovering else {
+            throw StoreError(.corrupt, "use the store", detail: "its recovery was broken off")
+        }
         let database = try openDatabase()
         try resume(database)
+        try keepRecord()
         self.database = database
         return database
     }
@@ -155,16 +171,25 @@ public final class EventStore {
         do throws(StoreError) {
             return try operation()
         } catch {
-            guard error.code == .full, files.hasBallast else { throw error }
-            files.dropBallast()
+            guard error.code == .full, files.hasSomeBallast else { throw error }
+            spendBallast()
             return try operation()
         }
+    }
+
+    /// Gives the ballast up, to lay it down again as soon as there is room.
+    func spendBallast() {
+        files.dropBallast()
+        ballastCountdown = 0
     }
 
     private func openDatabase() throws(StoreError) -> Database {
         try files.prepareDatabaseFile()
         pagesMax = Budget.pagesMax(quotaBytes: quotaBytes, setAsideBytes: files.setAsideBytes)
-        let database = try Database(path: files.database, pagesMax: pagesMax, vfs: vfs)
+        // Even an empty database needs room to become a store.
+        let database = try withBallast { () throws(StoreError) in
+            try Database(path: files.database, pagesMax: pagesMax, vfs: vfs)
+        }
         do throws(StoreError) {
             try withBallast { () throws(StoreError) in try database.restartLog() }
         } catch {

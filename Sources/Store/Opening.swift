@@ -8,6 +8,8 @@ public enum Opening: Sendable {
     case created
     /// Not there, though there had been one: a new stream.
     case recreated
+    /// An older copy of the one that was here last: a new stream, and what the copy has.
+    case older
     /// Damaged: a new stream, with what could be carried over.
     case salvaged(Salvage)
 }
@@ -34,11 +36,12 @@ extension EventStore {
         _ database: Database, freshStream: StreamID, wallMilliseconds: Int64
     ) throws(StoreError) {
         try Schema.fillLog(database.connection)
-        let recorded = files.recordedStream()
+        let record = files.record()
+        let recorded = record?.stream
         var epochs: [[Value]] = []
-        if files.hasSetAside {
+        if files.isSalvaging {
             let salvager = Salvager(
-                into: database, owner: recorded ?? freshStream, path: files.damaged, vfs: vfs)
+                into: database, owner: recorded ?? freshStream, path: files.salvaging, vfs: vfs)
             try salvager.run()
             opening = .salvaged(salvager.salvage)
             epochs = salvager.epochs
@@ -47,21 +50,57 @@ extension EventStore {
                 database, wallMilliseconds,
                 "the database was damaged; " + salvager.salvage.eventCount.description
                     + " events carried over; lost: " + (gaps.isEmpty ? "nothing known" : gaps))
-            if files.setAsideBytes > Budget.room(quotaBytes) / 2 { files.removeSetAside() }
         } else if let recorded, recorded != freshStream {
             opening = .recreated
             try note(
                 database, wallMilliseconds,
-                "the database was missing; all that stream " + recorded.hexadecimal
-                    + " still held is lost")
+                "the database was missing; lost: all that stream " + recorded.hexadecimal
+                    + " held")
         } else {
             opening = .created
         }
-        pagesMax = Budget.pagesMax(quotaBytes: quotaBytes, setAsideBytes: files.setAsideBytes)
-        try Schema.limit(database.connection, pagesMax: pagesMax)
         quarantineBytes = try Quarantine.bytes(in: database)
         messageCount = try database.connection.integer("SELECT sum(count) FROM message")
-        try beginEpoch(database, in: freshStream, carrying: epochs)
+        try beginEpoch(
+            database, in: freshStream, above: record?.epoch ?? 0, carrying: epochs)
+    }
+
+    /// Lets go of a damaged database once an epoch says that its place is taken.
+    func endSalvage(_ database: Database) throws(StoreError) {
+        guard files.isSalvaging else { return }
+        try files.endSalvage(keeping: files.setAsideBytes <= Budget.room(quotaBytes) / 2)
+        pagesMax = Budget.pagesMax(quotaBytes: quotaBytes, setAsideBytes: files.setAsideBytes)
+        try Schema.limit(database.connection, pagesMax: pagesMax)
+    }
+
+    /// Goes on with a database that has been in use: in its stream, unless it is an older copy.
+    ///
+    /// The numbers that such a copy would give next have been given already.
+    func go(
+        on database: Database, freshStream: StreamID, wallMilliseconds: Int64
+    ) throws(StoreError) {
+        opening = .existing
+        let last = try database.connection.prepare(
+            "SELECT epoch, stream, end FROM epoch ORDER BY epoch DESC LIMIT 1")
+        guard try last.step(), 1...Int64(Limits.epochLast) ~= last.integer(0),
+            let known = StreamID(bytes: last.bytes(1))
+        else {
+            throw StoreError(.corrupt, "begin an epoch", detail: "no valid last epoch")
+        }
+        let (epoch, end) = (last.integer(0), last.integer(2))
+        last.reset()
+        guard let record = files.record(), Int64(record.epoch) > epoch else {
+            return try withBallast { () throws(StoreError) in try beginEpoch(database, in: nil) }
+        }
+        opening = .older
+        let report =
+            "the database is an older copy; lost: all that stream " + known.hexadecimal
+            + " held from " + epoch.description + ":" + end.description
+            + " on, and others up to epoch " + record.epoch.description
+        try withBallast { () throws(StoreError) in
+            try note(database, wallMilliseconds, report)
+            try beginEpoch(database, in: freshStream, above: record.epoch)
+        }
     }
 
     /// Adds a line to the text `damaged`, whose oldest lines go when it grows long.

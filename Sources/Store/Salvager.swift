@@ -36,13 +36,11 @@ final class Salvager {
             try carry(table, from: old)
         }
         try carryNamed(from: old)
-        old.leaveUntouchedOnClose()
     }
 
     private func open() -> Connection? {
         do throws(StoreError) {
             let old = try Connection(path: path, vfs: vfs)
-            old.leaveUntouchedOnClose()
             for setting in [
                 "locking_mode = EXCLUSIVE", "query_only = ON", "cell_size_check = ON",
                 "mmap_size = 0", "trusted_schema = OFF",
@@ -108,8 +106,8 @@ final class Salvager {
     }
 
     private func takeEvents(_ row: [Value]) -> Bool {
-        guard row.count == 4, case .integer(let number) = row[0], case .integer(let count) = row[1],
-            case .blob(let bytes) = row[2], case .blob = row[3],
+        guard row.count == 5, case .integer(let number) = row[0], case .integer(let count) = row[1],
+            case .blob(let bytes) = row[2], case .blob = row[4],
             let ranges = RangeCoding.ranges(bytes)
         else { return false }
         let id = RowID(value: number)

@@ -10,6 +10,8 @@ enum Schema {
     /// The log while the largest commit is in it: 1 MiB of events that waited, a request of 4 MiB
     /// with a line for each of 10,000 events, and the pages that change beside them.
     static let logBytesMax: Int64 = 1900 * frameBytes
+    /// A log of so many frames is copied into the database after the commit.
+    static let logFramesMax: Int64 = 1000
     /// A commit of more pages begins the log anew, so as not to add to what is in it.
     static let smallCommitPages: Int64 = 16
     private static let frameBytes: Int64 = 4120
@@ -22,9 +24,9 @@ enum Schema {
         "CREATE TABLE epoch (epoch INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
             + "boot BLOB NOT NULL, end INTEGER NOT NULL, commits INTEGER NOT NULL)",
         "CREATE TABLE tail (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, "
-            + "ranges BLOB NOT NULL, body BLOB NOT NULL)",
+            + "ranges BLOB NOT NULL, mark INTEGER NOT NULL, body BLOB NOT NULL)",
         "CREATE TABLE block (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, "
-            + "ranges BLOB NOT NULL, body BLOB NOT NULL)",
+            + "ranges BLOB NOT NULL, mark INTEGER NOT NULL, body BLOB NOT NULL)",
         "CREATE TABLE quarantine (id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, "
             + "at INTEGER NOT NULL, reason TEXT NOT NULL, producer INTEGER NOT NULL, "
             + "length INTEGER NOT NULL, body BLOB NOT NULL)",
@@ -40,11 +42,10 @@ enum Schema {
     static func configure(
         _ connection: borrowing Connection, pagesMax: Int64
     ) throws(StoreError) {
-        connection.keepLogFile()
         for setting in [
             // Before the first access: without shared memory, and only then the log.
             "locking_mode = EXCLUSIVE", "page_size = 4096", "auto_vacuum = NONE",
-            "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 1000",
+            "journal_mode = WAL", "synchronous = FULL",
             "journal_size_limit = " + logBytes.description, "secure_delete = OFF",
             "temp_store = MEMORY", "cache_size = " + cacheSize, "mmap_size = 0",
             "cell_size_check = ON", "trusted_schema = OFF",
@@ -88,7 +89,7 @@ enum Schema {
         try connection.run("PRAGMA cache_size = 8")
         try connection.run("BEGIN IMMEDIATE")
         do throws(StoreError) {
-            try connection.run("INSERT INTO block VALUES (0, 0, x'', zeroblob(1020 * 4092))")
+            try connection.run("INSERT INTO block VALUES (0, 0, x'', 0, zeroblob(1020 * 4092))")
         } catch {
             // Without room for it the log grows as it must; all else is the caller's to find out.
             guard error.code == .full else { throw error }

@@ -127,7 +127,7 @@ extension EventStore {
         }
         let group = RowID(lane: lane, epoch: key.id.epoch, first: 0).value
         let rows = try database.connection.prepare(
-            "SELECT id, events, ranges, length(body), body FROM " + key.table.name
+            "SELECT id, events, ranges, mark, length(body), body FROM " + key.table.name
                 + " WHERE id BETWEEN ? AND ? ORDER BY id" + (isDescending ? " DESC" : ""))
         try rows.bind(
             .integer(isDescending ? group : key.id.value),
@@ -136,23 +136,29 @@ extension EventStore {
         var events: Int64 = 0
         var bytes: Int64 = 0
         while try rows.step() {
-            let ranges = try RangeCoding.stored(rows.bytes(2))
-            let count = try rows.count(1)
-            guard ranges.reduce(0, { $0 + $1.count }) == count else {
-                throw StoreError(.corrupt, "read a row", detail: "its ranges hold other events")
-            }
-            events += count
-            bytes += try rows.count(3)
+            events += try rows.count(1)
+            bytes += try rows.count(4)
             guard taken.isEmpty || (events <= limits.events && bytes <= limits.bytes) else { break }
-            taken.append(
-                StoredRow(
-                    key: RowKey(key.table, RowID(value: rows.integer(0))), ranges: ranges,
-                    body: rows.bytes(4)))
+            taken.append(try row(rows, of: key.table))
         }
         guard !taken.isEmpty else {
             throw StoreError(.corrupt, "read a row", detail: "a row is gone")
         }
         if isDescending { taken.reverse() }
         return Shipment(lane: lane, epoch: info, isSealed: key.table == .block, rows: taken)
+    }
+
+    private func row(_ rows: Statement, of table: RowTable) throws(StoreError) -> StoredRow {
+        let (id, ranges, body) = (rows.integer(0), rows.bytes(2), rows.bytes(5))
+        guard rows.integer(3) == RowCheck.value(id: id, ranges: ranges, body: body) else {
+            throw StoreError(.corrupt, "read a row", detail: "it is not as it was stored")
+        }
+        let row = StoredRow(
+            key: RowKey(table, RowID(value: id)), ranges: try RangeCoding.stored(ranges),
+            body: body)
+        guard row.eventCount == rows.integer(1) else {
+            throw StoreError(.corrupt, "read a row", detail: "its ranges hold other events")
+        }
+        return row
     }
 }

@@ -37,7 +37,9 @@ struct StateFiles: ~Copyable {
     }
 
     var database: String { path("events.db") }
-    var damaged: String { path("events.db.damaged") }
+    /// A damaged database until what can be read of it has been carried over, and afterwards.
+    var salvaging: String { path("events.db.salvaging") }
+    private var damaged: String { path("events.db.damaged") }
 
     private func path(_ name: String) -> String { directory + "/" + name }
 
@@ -74,17 +76,16 @@ struct StateFiles: ~Copyable {
         }
     }
 
-    /// The stream that this directory had last; nil where none is on record.
-    borrowing func recordedStream() -> StreamID? {
-        guard let bytes = system.contents(path("stream")) else { return nil }
-        return StreamID(hexadecimal: String(String(decoding: bytes, as: UTF8.self).prefix(32)))
+    /// The stream and the epoch that this directory had last; nil where none is on record.
+    borrowing func record() -> EpochRecord? {
+        system.contents(path("stream")).flatMap { EpochRecord($0) }
     }
 
-    /// Records the stream durably.
-    borrowing func record(_ stream: StreamID) throws(StoreError) {
-        guard recordedStream() != stream else { return }
+    /// Keeps the record durably.
+    borrowing func keep(_ record: EpochRecord) throws(StoreError) {
+        guard self.record() != record else { return }
         let new = path("stream.new")
-        let written = system.write(new, Array((stream.hexadecimal + "\n").utf8))
+        let written = system.write(new, record.bytes)
         guard written >= 0 else { throw .system(written, "write " + new) }
         let renamed = system.rename(new, path("stream"))
         guard renamed == 0 else { throw .system(renamed, "rename " + new) }
@@ -92,10 +93,17 @@ struct StateFiles: ~Copyable {
     }
 
     /// Moves database and log aside, in place of what was set aside before.
+    ///
+    /// Where that was broken off it goes on. Where a database is set aside of which not all has
+    /// been carried over yet, the one in its place is a part of it, and goes.
     borrowing func setAside() throws(StoreError) {
-        removeSetAside()
-        try moveAside("-wal")
-        try moveAside("")
+        if isSalvaging {
+            for suffix in ["-wal", ""] { _ = system.remove(database + suffix) }
+        } else if !isSettingAsideBrokenOff, system.byteCount(database) >= 0 {
+            remove(damaged)
+            try move(database, to: salvaging, "-wal")
+        }
+        try move(database, to: salvaging, "")
         try syncDirectory()
     }
 
@@ -103,29 +111,48 @@ struct StateFiles: ~Copyable {
     ///
     /// Without its log a database opens, but as it once was.
     borrowing func finishSetAside() throws(StoreError) {
-        guard system.byteCount(damaged + "-wal") >= 0, !hasSetAside else { return }
-        try moveAside("")
+        guard isSettingAsideBrokenOff else { return }
+        try move(database, to: salvaging, "")
         try syncDirectory()
     }
 
-    private func moveAside(_ suffix: String) throws(StoreError) {
-        let moved = system.rename(database + suffix, damaged + suffix)
-        guard moved == 0 || moved == Int64(sqlite_shim_is_missing()) else {
-            throw .system(moved, "rename " + database + suffix)
+    /// All that can be read has been carried over: the damaged database is kept for people, or goes
+    /// where it would take too much room.
+    borrowing func endSalvage(keeping isKept: Bool) throws(StoreError) {
+        guard isSalvaging else { return }
+        if isKept {
+            // The log first: alone it would mean a setting aside that was broken off.
+            for suffix in ["-wal", ""] { try move(salvaging, to: damaged, suffix) }
+        } else {
+            remove(salvaging)
         }
     }
 
-    /// Whether a database is set aside.
-    var hasSetAside: Bool { system.byteCount(damaged) >= 0 }
+    private var isSettingAsideBrokenOff: Bool {
+        system.byteCount(salvaging + "-wal") >= 0 && !isSalvaging
+    }
+
+    private func move(_ path: String, to newPath: String, _ suffix: String) throws(StoreError) {
+        let moved = system.rename(path + suffix, newPath + suffix)
+        guard moved == 0 || moved == Int64(sqlite_shim_is_missing()) else {
+            throw .system(moved, "rename " + path + suffix)
+        }
+    }
+
+    private func remove(_ path: String) {
+        for suffix in ["-wal", ""] { _ = system.remove(path + suffix) }
+    }
+
+    /// Whether a database is set aside from which something may still be carried over.
+    var isSalvaging: Bool { system.byteCount(salvaging) >= 0 }
 
     /// The bytes of what is set aside; 0 where nothing is.
     var setAsideBytes: Int64 {
-        max(0, system.byteCount(damaged)) + max(0, system.byteCount(damaged + "-wal"))
-    }
-
-    /// Removes what was set aside, the log first: alone it would mean a setting aside broken off.
-    borrowing func removeSetAside() {
-        for suffix in ["-wal", ""] { _ = system.remove(damaged + suffix) }
+        var bytes: Int64 = 0
+        for path in [salvaging, damaged] {
+            for suffix in ["", "-wal"] { bytes += max(0, system.byteCount(path + suffix)) }
+        }
+        return bytes
     }
 
     /// Bytes that the file system still has for us; as many as there can be where it won't say.
@@ -136,6 +163,9 @@ struct StateFiles: ~Copyable {
 
     /// Whether the ballast is there in full.
     var hasBallast: Bool { system.byteCount(path("ballast")) >= Self.ballastBytes }
+
+    /// Whether some of it is there: a power cut may have left a part.
+    var hasSomeBallast: Bool { system.byteCount(path("ballast")) > 0 }
 
     /// Lays the ballast down if there is room for it.
     borrowing func addBallast() {
@@ -150,4 +180,29 @@ struct StateFiles: ~Copyable {
         let synced = system.syncDirectory(directory)
         guard synced == 0 else { throw .system(synced, "sync " + directory) }
     }
+}
+
+/// What is known of a database without the database: its stream and its last epoch.
+///
+/// By it a missing database is told from a first start, and an older copy from the one that was
+/// here.
+struct EpochRecord: Equatable {
+    var stream: StreamID
+    var epoch: UInt32
+
+    init(stream: StreamID, epoch: UInt32) {
+        self.stream = stream
+        self.epoch = epoch
+    }
+
+    /// Reads `STREAM EPOCH` and a line feed; a record without its epoch is of epoch 0.
+    init?(_ bytes: [UInt8]) {
+        let parts = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        guard let first = parts.first, let stream = StreamID(hexadecimal: String(first)) else {
+            return nil
+        }
+        self.init(stream: stream, epoch: parts.count > 1 ? UInt32(parts[1]) ?? 0 : 0)
+    }
+
+    var bytes: [UInt8] { Array((stream.hexadecimal + " " + epoch.description + "\n").utf8) }
 }

@@ -128,29 +128,6 @@ extension EventStore {
         }
     }
 
-    /// The rows of a lane that wait unsealed, from the one that begins at (epoch, sequence) on.
-    ///
-    /// For a checker beside the agent: it changes nothing, not even what may be evicted.
-    package func tailRows(
-        of lane: Lane, fromEpoch epoch: UInt32, sequence: UInt32
-    ) throws(StoreError) -> [StoredRow] {
-        try guarded { (database) throws(StoreError) in
-            let rows = try database.connection.prepare(
-                "SELECT id, ranges, body FROM tail WHERE id BETWEEN ? AND ? ORDER BY id")
-            try rows.bind(
-                .integer(RowID(lane: lane, epoch: epoch, first: sequence).value),
-                .integer(Eviction.range(of: lane).last))
-            var found: [StoredRow] = []
-            while try rows.step() {
-                found.append(
-                    StoredRow(
-                        key: RowKey(.tail, RowID(value: rows.integer(0))),
-                        ranges: try RangeCoding.stored(rows.bytes(1)), body: rows.bytes(2)))
-            }
-            return found
-        }
-    }
-
     /// A text that was kept by name; nil if there is none.
     public func text(_ name: String) throws(StoreError) -> String? {
         try guarded { (database) throws(StoreError) in try Texts.text(name, in: database) }

@@ -51,6 +51,8 @@ public struct StoreError: Error, Hashable, Sendable {
     /// The error of a system call that answered `-errno`.
     static func system(_ answer: Int64, _ operation: String) -> StoreError {
         let text = unsafe strerror(Int32(-answer)).map { unsafe String(cString: $0) }
-        return StoreError(.unavailable, operation, detail: text ?? "unknown error")
+        let isFull = answer == Int64(sqlite_shim_is_full())
+        return StoreError(
+            isFull ? .full : .unavailable, operation, detail: text ?? "unknown error")
     }
 }

@@ -3,7 +3,10 @@ internal import Events
 /// Reads a damaged table in row order, stepping over what cannot be read.
 struct TableReader {
     /// What was stepped over, a phrase each.
-    private(set) var gaps: [String] = []
+    var gaps: [String] { holes.map { $0.from + " and " + $0.to } }
+    private var holes: [(from: String, to: String)] = []
+    // More are joined to the last one: what an operator is told has to fit the report.
+    private static let holesMost = 8
 
     private let rows: Statement
     private let hasEventIDs: Bool
@@ -35,18 +38,26 @@ struct TableReader {
         case .damage:
             let gapStart = lastRead
             guard let readable = firstReadable(after: start) else {
-                gaps.append(name(gapStart) + " and the end")
+                skip(gapStart, to: "the end")
                 start = .max
                 return nil
             }
             guard case .row(let row) = find(from: readable) else {
-                gaps.append(name(gapStart) + " and the end")
+                skip(gapStart, to: "the end")
                 start = .max
                 return nil
             }
             let next = advance(to: row)
-            gaps.append(name(gapStart) + " and " + name(lastRead))
+            skip(gapStart, to: name(lastRead))
             return next
+        }
+    }
+
+    private mutating func skip(_ id: Int64?, to end: String) {
+        if holes.count < Self.holesMost {
+            holes.append((name(id), end))
+        } else {
+            holes[holes.count - 1].to = end
         }
     }
 
@@ -61,7 +72,9 @@ struct TableReader {
         do throws(StoreError) {
             try rows.bind(.integer(id))
             defer { rows.reset() }
-            return try rows.step() ? .row(rows.values()) : .end
+            guard try rows.step() else { return .end }
+            let row = rows.values()
+            return hasEventIDs && !RowCheck.holds(row) ? .damage : .row(row)
         } catch {
             return .damage
         }

@@ -6,17 +6,24 @@ enum StoredDamage {
     static func run(_ list: Checklist, in folder: Folder) {
         epochs(list, folder)
         counts(list, folder)
-        list.check("a row's ranges beyond 32 bits are damage") { probe in
+        list.check("a tombstone's ranges beyond 32 bits are damage") { probe in
             let c = probe.carrier
             for number: UInt64 in [4_294_967_296 + 7, 30_064_771_079] {
-                var scratch = filled(folder.store("ranges"), probe)
+                var scratch = ScratchStore(folder.store("ranges"))
+                scratch.commit(probe) { change in
+                    change.tombstones = [
+                        Tombstone(
+                            stream: StreamID(high: 0xF0, low: 1), epoch: 1,
+                            sequences: [SequenceRange(7, 7)], reason: "evicted")
+                    ]
+                }
                 let bytes = HandMade.leb128(7) + HandMade.leb128(c.number(number))
                 scratch.spoil(
-                    probe,
-                    "UPDATE tail SET events = 8, ranges = x'" + Hexadecimal.text(bytes) + "'")
-                let code = scratch.code { (store) throws(StoreError) in _ = try store.nextShipment()
+                    probe, "UPDATE tombstone SET ranges = x'" + Hexadecimal.text(bytes) + "'")
+                let code = scratch.code { (store) throws(StoreError) in
+                    _ = try store.pendingTombstones(limit: 1)
                 }
-                probe.isTrue(code == .corrupt, "the row is damaged")
+                probe.isTrue(code == .corrupt, "the tombstone is damaged")
                 scratch.remove()
             }
         }

@@ -17,7 +17,7 @@ import Testing
         for (setting, value) in [
             ("page_size", 4096), ("synchronous", 2), ("secure_delete", 0), ("temp_store", 2),
             ("cache_size", -1024), ("mmap_size", 0), ("cell_size_check", 1), ("auto_vacuum", 0),
-            ("wal_autocheckpoint", 1000), ("journal_size_limit", 1032 * 4120), ("user_version", 1),
+            ("journal_size_limit", 1032 * 4120), ("user_version", 1),
         ] as [(String, Int64)] {
             #expect(try database.connection.integer("PRAGMA " + setting) == value, "\(setting)")
         }

@@ -39,7 +39,7 @@ import Testing
             return
         }
         let lost = StreamID(high: 0xF0, low: 1)
-        #expect(store.stream == StreamID(high: 0xF0, low: 2) && store.epoch == 1)
+        #expect(store.stream == StreamID(high: 0xF0, low: 2) && store.epoch == 2)
         #expect(try #require(try store.text("damaged")).contains(lost.hexadecimal))
         store.close()
         store = try state.open(fresh: 3)
@@ -68,10 +68,39 @@ import Testing
         let store = try state.open(fresh: 2)
         #expect(store.stream == StreamID(high: 0xF0, low: 1))
         let text = try String(decoding: state.contents("stream"), as: UTF8.self)
-        #expect(text == store.stream.hexadecimal + "\n")
+        #expect(text == store.stream.hexadecimal + " 2\n")
         try store.beginStream(StreamID(high: 3, low: 4))
         let new = try String(decoding: state.contents("stream"), as: UTF8.self)
-        #expect(new == StreamID(high: 3, low: 4).hexadecimal + "\n")
+        #expect(new == StreamID(high: 3, low: 4).hexadecimal + " 3\n")
+    }
+
+    @Test func `is a new one, said aloud, over an older copy of its database`() throws {
+        var store = try state.open(fresh: 1)
+        try store.add(3)
+        store.close()
+        let copies = try ["events.db", "events.db-wal"].map { ($0, try state.contents($0)) }
+        store = try state.open(fresh: 2)
+        try store.add(5)
+        store.close()
+        for (name, copy) in copies { try state.write(copy, name) }
+        store = try state.open(fresh: 3)
+        guard case .older = store.opening else {
+            Issue.record("\(store.opening)")
+            return
+        }
+        #expect(store.stream == StreamID(high: 0xF0, low: 3) && store.epoch == 3)
+        #expect(try store.queuedEvents() == 3)
+        let old = StreamID(high: 0xF0, low: 1).hexadecimal
+        #expect(
+            try #require(try store.text("damaged")).hasSuffix(
+                "lost: all that stream \(old) held from 1:3 on, and others up to epoch 2\n"))
+        store.close()
+        store = try state.open(fresh: 4)
+        guard case .existing = store.opening else {
+            Issue.record("\(store.opening)")
+            return
+        }
+        #expect(store.stream == StreamID(high: 0xF0, low: 3) && store.epoch == 4)
     }
 }
 

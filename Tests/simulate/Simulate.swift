@@ -2,45 +2,71 @@ internal import Foundation
 internal import Platform
 internal import Simulation
 
-/// `simulate --seed S --steps N`, `simulate --controls`.
+/// `simulate --seed S --steps N`, and other ways to look at the same world.
 ///
 /// 0 where every promise was kept, 1 where one was not, and then seed, step and checker stand on
 /// the last line; 2 for wrong usage.
 @main struct Simulate {
+    private static let usage =
+        "usage: simulate [--seed S] [--steps N | --cuts N | --model N | --controls | --planted]"
+        + " [--log | --trace]"
+
+    private enum Mode {
+        case steps, cuts, model, controls, planted
+    }
+
     static func main() {
-        var options: [String: UInt64] = ["--seed": 1, "--steps": 20_000, "--cuts": 0]
-        var isControl = false
+        var seed: UInt64 = 1
+        var count = 20_000
+        var mode = Mode.steps
         var isLogged = false
+        var isTraced = false
         var arguments = CommandLine.arguments.dropFirst()
+        func number<Number: FixedWidthInteger>() -> Number {
+            guard let number = arguments.popFirst().flatMap({ Number($0) }) else { refuse() }
+            return number
+        }
         while let name = arguments.popFirst() {
             switch name {
-            case "--controls": isControl = true
+            case "--seed": seed = number()
+            case "--steps": count = number()
+            case "--cuts": (mode, count) = (.cuts, number())
+            case "--model": (mode, count) = (.model, number())
+            case "--controls": mode = .controls
+            case "--planted": mode = .planted
             case "--log": isLogged = true
-            default:
-                guard options[name] != nil, let value = arguments.popFirst().flatMap(UInt64.init)
-                else {
-                    say("usage: simulate [--seed S] [--steps N | --cuts N | --controls] [--log]")
-                    exit(2)
-                }
-                options[name] = value
+            case "--trace": (isLogged, isTraced) = (true, true)
+            default: refuse()
             }
         }
         if !isLogged { silenceLog() }
-        let cutCount = Int(options["--cuts"] ?? 0)
         let isGood =
-            isControl
-            ? control()
-            : cutCount > 0 ? cut(cutCount, from: options["--seed"] ?? 1) : simulate(options)
+            switch mode {
+            case .steps: simulate(seed: seed, stepCount: count, isTraced)
+            case .cuts: cut(count, from: seed)
+            case .model: report(Verdict.model(seed: seed, actionCount: count))
+            case .controls: control()
+            case .planted: report(Verdict.planted(stepCount: count))
+            }
         exit(isGood ? 0 : 1)
     }
 
-    private static func simulate(_ options: [String: UInt64]) -> Bool {
-        let seed = options["--seed"] ?? 1
-        let stepCount = Int(options["--steps"] ?? 0)
-        say(Verdict.announcement(seed: seed, stepCount: stepCount))
-        let verdict = Verdict.run(seed: seed, stepCount: stepCount)
+    private static func refuse() -> Never {
+        say(usage)
+        exit(2)
+    }
+
+    private static func report(_ verdict: Verdict) -> Bool {
         say(verdict.text)
         return verdict.isGood
+    }
+
+    private static func simulate(seed: UInt64, stepCount: Int, _ isTraced: Bool) -> Bool {
+        say(Verdict.announcement(seed: seed, stepCount: stepCount))
+        let verdict = Verdict.run(
+            seed: seed, stepCount: stepCount,
+            trace: isTraced ? { StandardStream.error.write(line: Array($0.utf8)) } : nil)
+        return report(verdict)
     }
 
     /// As many power cuts as are asked for, no more than 500 of them on one device.

@@ -17,7 +17,6 @@ extension AgentLoop {
             isStored = false
             admitter.rollBack()
             complain(error)
-            if error.code == .corrupt { _ = recover(&world) }
         }
         let answers = pending.answers
         let unstored = isStored ? [] : pending.counters.deltas
@@ -108,24 +107,6 @@ extension AgentLoop {
         countersDue = now.advanced(byMilliseconds: Self.counterDelayMilliseconds)
     }
 
-    /// Goes on in a new stream with what can be read of a damaged database.
-    ///
-    /// What waits for a commit has numbers of the old one, so none may wait. False if even that
-    /// fails.
-    func recover(_ world: inout some World & ~Copyable) -> Bool {
-        do throws(StoreError) {
-            try store.recover(
-                freshStream: StreamID(high: world.random(), low: world.random()),
-                wallMilliseconds: world.wallNow().milliseconds)
-            nextSequence = store.nextSequence
-            Log.line("the database was damaged and is set aside; a new stream has begun")
-            return true
-        } catch {
-            complain(error)
-            return false
-        }
-    }
-
     /// At the end of its numbers an epoch is followed by the next; far before, since one request
     /// may take thousands.
     private func renewEpochIfSpent() {
@@ -138,7 +119,9 @@ extension AgentLoop {
         nextSequence = store.nextSequence
     }
 
+    /// Tells the operator, once; damage is dealt with where the quantum can bear it.
     func complain(_ error: StoreError) {
+        if error.code == .corrupt { isDamaged = true }
         let text = "store: " + error.operation + ": " + error.detail
         if storeFault != text { Log.line(text + "; nothing is acknowledged until it works again") }
         storeFault = text

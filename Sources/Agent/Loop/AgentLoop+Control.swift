@@ -119,6 +119,7 @@ extension AgentLoop {
         do throws(StoreError) {
             leftBefore = try leftOtherwise()
         } catch {
+            complain(error)
             respond(Self.failure(error), connection, &world)
             return
         }

@@ -12,10 +12,7 @@ extension AgentLoop {
         _ configuration: Configuration, store: EventStore, identityKey: IdentityKey,
         writeKey: [UInt8], world: inout some World & ~Copyable
     ) throws(StoreError) {
-        var messages = MessageMemory()
-        var chunks: [[UInt8]] = []
-        try store.rememberedMessages { chunks.append($0.bytes) }
-        for chunk in chunks.reversed() { messages.load(chunk) }
+        let messages = try Self.remembered(by: store, &world)
         let now = world.monotonicNow()
         self.init(
             configuration: configuration,
@@ -32,6 +29,34 @@ extension AgentLoop {
                 machine: SyncMachine(
                     backoffCapMilliseconds: configuration.backoffCapMilliseconds, now: now,
                     random: world.random())), startedAt: now)
+        do throws(StoreError) {
+            if try store.text(NoticeName.damaged) != nil { balanceBooks() }
+        } catch {
+            complain(error)
+        }
+    }
+
+    /// The message ids of earlier runs; a database in which they are damaged is set aside.
+    private static func remembered(
+        by store: EventStore, _ world: inout some World & ~Copyable
+    ) throws(StoreError) -> MessageMemory {
+        var isSetAside = false
+        while true {
+            var chunks: [[UInt8]] = []
+            do throws(StoreError) {
+                try store.rememberedMessages { chunks.append($0.bytes) }
+            } catch {
+                guard error.code == .corrupt, !isSetAside else { throw error }
+                isSetAside = true
+                try store.recover(
+                    freshStream: StreamID(high: world.random(), low: world.random()),
+                    wallMilliseconds: world.wallNow().milliseconds)
+                continue
+            }
+            var messages = MessageMemory()
+            for chunk in chunks.reversed() { messages.load(chunk) }
+            return messages
+        }
     }
 
     /// Commits what waits and lets the store go; the upload under way is left to itself.

@@ -25,13 +25,6 @@ extension AgentLoop {
             try sendNext(&world, now)
         } catch {
             complain(error)
-            // Else the row that cannot be read would be met again and again, and nothing else sent.
-            guard error.code == .corrupt, recover(&world) else { return }
-            do throws(StoreError) {
-                try sendNext(&world, now)
-            } catch {
-                complain(error)
-            }
         }
     }
 

@@ -25,6 +25,8 @@ public final class AgentLoop {
     var nextSequence: UInt32
     /// Why the last commit failed; nil while the store works.
     var storeFault: String?
+    /// Whether something in the database was found to be damaged since it was last set aside.
+    var isDamaged = false
     let startedAt: Instant
     /// Connections whose answer has left and whose next request may be read.
     var resumable: [ConnectionID] = []
@@ -73,8 +75,10 @@ public final class AgentLoop {
         if pending.isUrgent || countersDue <= now || isFinished {
             commit(&world)
         }
+        mend(&world)
         upload(&world, world.monotonicNow())
         answerFlushes(&world, world.monotonicNow())
+        mend(&world)
         if isMore || pending.isUrgent || !resumable.isEmpty { return world.monotonicNow() }
         return deadline()
     }

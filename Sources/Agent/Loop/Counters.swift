@@ -13,6 +13,10 @@ enum CounterName {
     static let messageIDReused = "message_id_reused"
     static let stageUnknown = "stage_unknown"
     static let conflicting = "conflict"
+    /// Accepted events that a damaged database no longer had.
+    static let droppedByDamage = "dropped:damaged"
+    /// Offers whose outcome a damaged database no longer told.
+    static let refusedByDamage = "refused:damaged"
 
     /// The first part of the reason of an event that the collector refused.
     static let byCollector = "collector:"

@@ -44,18 +44,19 @@ struct AuditReport: OperatorReport {
     }
 
     private(set) var lanes: [LaneSums] = Lane.allCases.map { LaneSums(lane: $0) }
-    /// What the store says was lost to damage; then the equations hold from that moment on only as
-    /// far as the counters could be carried over.
+    /// What the store says was lost to damage; how much it was is counted as dropped.
     private let damage: String?
 
     init(_ loop: AgentLoop, now: Instant, wall: WallTime) throws(StoreError) {
-        damage = try loop.store.text(NoticeName.damaged)
-        for counter in try loop.store.counters() {
-            lanes[Int(counter.lane.rawValue)].add(counter)
-        }
-        for lane in try loop.store.statistics() {
-            lanes[Int(lane.lane.rawValue)].queued += lane.eventCount
-        }
+        self.init(
+            counters: try loop.store.counters(), queued: try loop.store.statistics(),
+            damage: try loop.store.text(NoticeName.damaged))
+    }
+
+    init(counters: [CounterDelta], queued: [LaneStatistics], damage: String? = nil) {
+        self.damage = damage
+        for counter in counters { lanes[Int(counter.lane.rawValue)].add(counter) }
+        for lane in queued { lanes[Int(lane.lane.rawValue)].queued += lane.eventCount }
     }
 
     init(lanes: [LaneSums], damage: String?) {

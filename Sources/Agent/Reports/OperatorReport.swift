@@ -32,6 +32,7 @@ extension AgentLoop {
             return ControlResponse(
                 exitCode: report.exitCode, output: writer.bytes + [UInt8(ascii: "\n")])
         } catch {
+            complain(error)
             return Self.failure(error)
         }
     }

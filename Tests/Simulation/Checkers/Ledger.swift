@@ -13,6 +13,7 @@ struct Ledger {
         var handOverCount = 0
         /// Where the store had it when it was acknowledged.
         var id: EventID?
+        var lane = Lane.normal
     }
 
     private(set) var entries: [Entry] = []
@@ -33,8 +34,9 @@ struct Ledger {
 
     /// The store has an event under this id, the last of which counts: an event whose id was taken
     /// goes on under a new one.
-    mutating func locate(_ number: Int, at id: EventID) {
+    mutating func locate(_ number: Int, at id: EventID, in lane: Lane) {
         guard entries.indices.contains(number) else { return }
         entries[number].id = id
+        entries[number].lane = lane
     }
 }

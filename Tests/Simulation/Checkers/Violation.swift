@@ -8,12 +8,16 @@ struct Violation: Error {
         case offered = "equation-offered"
         /// Promise 3: accepted = delivered + queued + quarantined + dropped.
         case accepted = "equation-accepted"
+        /// Promise 1: a disk that keeps what it synced is not taken for a damaged one.
+        case gap
         /// Promise 7: per producer the order can be restored.
         case order = "order"
         /// Promise 5: the disk holds no more than its quota.
         case quota = "quota"
         /// Promise 5: the agent starts from any damage and from a full disk.
         case start = "start"
+        /// The store has what a plain model of it has.
+        case model
         /// Once all is well the queue empties.
         case drain = "drain"
     }

@@ -14,6 +14,10 @@ final class SimulatedDisk {
         var readErrorOneIn = 0
         var writeErrorOneIn = 0
         var syncErrorOneIn = 0
+        /// Whether calls may fail by themselves.
+        var isFailing: Bool {
+            isReadOnly || readErrorOneIn + writeErrorOneIn + syncErrorOneIn > 0
+        }
         /// Bytes that all files together may have.
         var capacityBytes = 256 << 20
     }
@@ -26,6 +30,8 @@ final class SimulatedDisk {
         case unlink(String)
     }
 
+    /// Told of each call that changes or fails, for whoever looks for the cause of a violation.
+    var trace: ((String) -> Void)?
     var faults = Faults()
     var tear = Tear()
     /// Of the process that uses the disk now.
@@ -62,9 +68,18 @@ final class SimulatedDisk {
         return file
     }
 
-    func read(_ file: SimulatedFile) throws(Failure) {
+    func read(_ file: SimulatedFile, at offset: Int) throws(Failure) {
         try spend()
-        if !isObserved, fails(faults.readErrorOneIn) { throw .broken }
+        if !isObserved, fails(faults.readErrorOneIn) {
+            tell("read fails", file, offset)
+            throw .broken
+        }
+    }
+
+    private func tell(_ what: String, _ file: SimulatedFile, _ offset: Int = 0) {
+        guard let trace else { return }
+        let name = names.first { entries[$0] === file } ?? "a file without a name"
+        trace("\(what) \(name) \(offset)\(isObserved ? " unseen" : "")")
     }
 
     /// The write that a process ends in may have been made.
@@ -81,7 +96,11 @@ final class SimulatedDisk {
         guard !faults.isReadOnly || isObserved else { throw .readOnly }
         let growth = offset + bytes.count - file.bytes.count
         if growth > 0, usedBytes + growth > faults.capacityBytes { throw .full }
-        if !isObserved, fails(faults.writeErrorOneIn) { throw .broken }
+        if !isObserved, fails(faults.writeErrorOneIn) {
+            tell("write fails", file, offset)
+            throw .broken
+        }
+        tell("write", file, offset)
         changeCount += 1
         unsafe file.write(bytes, at: offset)
     }
@@ -108,9 +127,11 @@ final class SimulatedDisk {
         try spend()
         syncCount += 1
         if !isObserved, fails(faults.syncErrorOneIn) {
-            file.failSync(&chance)
+            let fates = file.failSync(&chance)
+            tell("sync fails, sectors \(fates.joined(separator: ", ")):", file)
             throw .broken
         }
+        tell("sync", file)
         if !faults.liesAboutSync { file.sync() }
     }
 
@@ -161,7 +182,32 @@ final class SimulatedDisk {
         changeCount += 1
     }
 
+    /// A sector of a file becomes noise, or zeros.
+    func rot(_ file: SimulatedFile) {
+        let start = chance.below(file.bytes.count) & ~(SimulatedFile.sectorBytes - 1)
+        let isNoise = chance.oneIn(2)
+        damage(file) { bytes in
+            for offset in start..<min(bytes.count, start + SimulatedFile.sectorBytes) {
+                bytes[offset] = isNoise ? UInt8(truncatingIfNeeded: chance.next()) : 0
+            }
+        }
+    }
+
+    func damage(_ file: SimulatedFile, _ change: (inout [UInt8]) -> Void) {
+        tell("damage to", file)
+        file.damage(change)
+        changeCount += 1
+    }
+
+    /// Copies of files as they are now.
+    func copies(of names: [String]) -> [String: SimulatedFile] {
+        var copies: [String: SimulatedFile] = [:]
+        for name in names { copies[name] = entries[name]?.copy() }
+        return copies
+    }
+
     private func enter(_ entry: Entry) {
+        trace?("\(entry)")
         Self.apply(entry, to: &entries)
         journal.append(entry)
         changeCount += 1

@@ -23,6 +23,9 @@ final class SimulatedFile {
     // Indices of sectors that are not clean, in no order; may name one twice.
     private var touched: [Int] = []
 
+    /// SQLite's locks on the file, by their holders.
+    var locks: [ObjectIdentifier: Int32] = [:]
+
     /// Whether a power cut could change the file.
     var isDirty: Bool { !touched.isEmpty || bytes.count != durable.count }
 
@@ -78,17 +81,24 @@ final class SimulatedFile {
 
     /// A sync that fails: each sector is still to be written, or held for written, or already
     /// thrown out of memory, as the kernel does that marks a page clean after an error.
-    func failSync(_ chance: inout Seeded) {
+    ///
+    /// Answers what became of which sector.
+    func failSync(_ chance: inout Seeded) -> [String] {
+        var fates: [String] = []
         for index in touched.sorted() where sectors[index] == .dirty {
             switch chance.below(3) {
-            case 0: break
-            case 1: sectors[index] = .forsaken
+            case 0: fates.append("\(index) dirty")
+            case 1:
+                sectors[index] = .forsaken
+                fates.append("\(index) forsaken")
             default:
                 restore(index)
+                fates.append("\(index) restored")
                 sectors[index] = .clean
             }
         }
         touched.removeAll { sectors[$0] == .clean }
+        return fates
     }
 
     /// Puts what is on the platter in place of what a reader saw.
@@ -133,11 +143,11 @@ final class SimulatedFile {
         sectors = []
     }
 
-    /// A file with the same durable contents.
+    /// A file with the same contents, durable.
     func copy() -> SimulatedFile {
         let copy = SimulatedFile()
-        copy.bytes = durable
-        copy.durable = durable
+        copy.bytes = bytes
+        copy.durable = bytes
         return copy
     }
 

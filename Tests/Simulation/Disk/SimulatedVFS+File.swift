@@ -2,8 +2,7 @@ internal import CSQLite
 
 /// What SQLite does with an open file.
 ///
-/// Version 1 has no shared memory, which a log under `locking_mode=EXCLUSIVE` does without. Locks
-/// are not kept: a process is alone on its device, which the lock in the state directory sees to.
+/// Version 1 has no shared memory, which a log under `locking_mode=EXCLUSIVE` does without.
 extension SimulatedVFS {
     /// SQLite's extended codes, which are macros of macros.
     private enum Code {
@@ -19,6 +18,7 @@ extension SimulatedVFS {
         unsafe methods.initialize(to: sqlite3_io_methods())
         unsafe methods.pointee.iVersion = 1
         unsafe methods.pointee.xClose = { file in
+            _ = unsafe SimulatedVFS.lock(file, 0)
             unsafe SimulatedVFS.handle(file)?.pointee.open.release()
             return SQLITE_OK
         }
@@ -54,8 +54,8 @@ extension SimulatedVFS {
             unsafe count?.pointee = Int64(open.file.bytes.count)
             return SQLITE_OK
         }
-        unsafe methods.pointee.xLock = { _, _ in SQLITE_OK }
-        unsafe methods.pointee.xUnlock = { _, _ in SQLITE_OK }
+        unsafe methods.pointee.xLock = { file, level in unsafe SimulatedVFS.lock(file, level) }
+        unsafe methods.pointee.xUnlock = { file, level in unsafe SimulatedVFS.lock(file, level) }
         unsafe methods.pointee.xCheckReservedLock = { _, answer in
             unsafe answer?.pointee = 0
             return SQLITE_OK
@@ -85,11 +85,30 @@ extension SimulatedVFS {
         unsafe handle(file)?.pointee.open.takeUnretainedValue()
     }
 
+    /// Locks as between SQLite's connections of one process: one may write, or many read.
+    private static func lock(
+        _ file: UnsafeMutablePointer<sqlite3_file>?, _ level: Int32
+    ) -> Int32 {
+        guard let open = unsafe opened(file) else { return SQLITE_IOERR }
+        let others = open.file.locks.filter { $0.key != ObjectIdentifier(open) }.map(\.value)
+        let highest = others.max() ?? SQLITE_LOCK_NONE
+        let isFree =
+            level <= open.lock || level == SQLITE_LOCK_NONE
+            || (level == SQLITE_LOCK_EXCLUSIVE
+                ? highest == SQLITE_LOCK_NONE
+                : level == SQLITE_LOCK_SHARED
+                    ? highest < SQLITE_LOCK_PENDING : highest < SQLITE_LOCK_RESERVED)
+        guard isFree else { return SQLITE_BUSY }
+        open.lock = level
+        open.file.locks[ObjectIdentifier(open)] = level == SQLITE_LOCK_NONE ? nil : level
+        return SQLITE_OK
+    }
+
     private static func read(
         _ open: OpenFile, _ out: UnsafeMutableRawPointer, _ count: Int, _ offset: Int
     ) -> Int32 {
         do throws(SimulatedDisk.Failure) {
-            try open.disk.read(open.file)
+            try open.disk.read(open.file, at: offset)
         } catch {
             return Code.read
         }

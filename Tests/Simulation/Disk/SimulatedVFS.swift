@@ -13,6 +13,8 @@ internal import SeededText
         /// Whether SQLite may believe that a torn write leaves its neighbours alone.
         var isPowersafe: Bool
         var isLogKept = false
+        /// The lock on the file, by SQLite's number.
+        var lock: Int32 = 0
         /// Whether the first sync is the directory's as well, as for a new journal.
         var isNew: Bool
 

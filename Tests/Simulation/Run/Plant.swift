@@ -15,6 +15,8 @@ package enum Plant: String, CaseIterable {
     case swappedEvents = "events that are numbered in another order than handed over"
     case largerQuota = "a store that takes its quota for larger"
     case deafCollector = "a collector that never signs"
+    case secretLoss = "a database that goes while nobody says so"
+    case lostRow = "a row that leaves the store behind the model's back"
     case newerDatabase = "a database that this software does not open"
 
     /// The checkers of which one must catch it.
@@ -29,6 +31,8 @@ package enum Plant: String, CaseIterable {
         case .largerQuota: [.quota]
         case .deafCollector: [.drain]
         case .newerDatabase: [.start]
+        case .secretLoss: [.gap]
+        case .lostRow: [.model]
         }
     }
 }
@@ -44,12 +48,12 @@ extension Run {
             unsafe SimulatedVFS.ignoresTornSectors = true
             site.disk.tear = Tear()
             swarm.cutOneIn = 20
-            swarm.network.isDown = true
             site.network.faults.isDown = true
+            weather.outageEndsAt = .max
         case .forgetfulCollector:
             site.collector.state.forgetsWhatItHolds = true
             site.network.faults.unansweredPercent = 30
-        case .offeredTwice, .deliveredTwice: break
+        case .offeredTwice, .deliveredTwice, .newerDatabase, .secretLoss, .lostRow: break
         case .swappedEvents: site.swapsEvents = true
         case .largerQuota:
             site.excessQuotaBytes = 8_000_000
@@ -59,7 +63,6 @@ extension Run {
                 producer.faults.floodPercent = 20
             }
         case .deafCollector: site.collector.signs = false
-        case .newerDatabase: break
         }
     }
 
@@ -70,7 +73,14 @@ extension Run {
         switch plant {
         case .offeredTwice: change.counters = [CounterDelta(.normal, "offered", 1)]
         case .deliveredTwice: change.counters = [CounterDelta(.normal, "delivered", 1)]
-        case .newerDatabase: return site.outdate()
+        case .newerDatabase:
+            site.kill()
+            _ = site.setDatabaseVersion(2)
+            return
+        case .secretLoss:
+            site.kill()
+            let database = Site.directory + "/events.db"
+            return site.disk.replace([database, database + "-wal"], with: [:])
         default: return
         }
         do throws(StoreError) { try store.commit(change) } catch {}

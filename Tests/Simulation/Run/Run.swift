@@ -15,7 +15,13 @@ final class Run {
     private(set) var stepCount = 0
     private(set) var cutCount = 0
     private(set) var killCount = 0
-    var outageEndsAt: Int64 = 0
+    var weather = Weather()
+    var losses = Losses()
+    /// Whether the database is marked as another version's.
+    var isNewer = false
+    /// The collector as it was once, and the device's database and log.
+    var backup: CollectorState?
+    var copies: [String: SimulatedFile]?
     var startAt: Int64 = 0
     /// How the process will end, if its life is limited.
     var isCutDue = false
@@ -102,13 +108,21 @@ final class Run {
         } catch {
             let isOver = site.disk.life.isOver
             end()
-            guard isOver else {
+            if isOver { return false }
+            if isNewer, error.code == .newer {
+                isNewer = !site.setDatabaseVersion(1)
+                return false
+            }
+            let isSpent = error.code == .full && !site.hasBallast
+            guard isSpent || (error.code == .unavailable && site.disk.faults.isFailing) else {
                 throw Violation(
                     .start, "the store does not open: \(error.operation): \(error.detail)")
             }
             return false
         }
         checkedChange = -1
+        try hearStatements()
+        try checkStored()
         return true
     }
 
@@ -117,33 +131,13 @@ final class Run {
         if isCutDue {
             cutCount += 1
             site.cutPower()
-            site.switchOn(in1970: false)
+            site.switchOn(in1970: swarm.clock.boots1970)
         } else {
             killCount += 1
             site.kill()
         }
         isCutDue = false
         startAt = site.clock.now + 100 + Int64(chance.below(3000))
-    }
-
-    private func perturb() {
-        func happens(_ oneIn: Int) -> Bool { oneIn > 0 && chance.oneIn(oneIn) }
-        if let life = site.process?.world.life, life.callsLeft == .max {
-            if happens(swarm.killOneIn) {
-                life.callsLeft = 1 + chance.below(200)
-            } else if happens(swarm.cutOneIn) {
-                life.callsLeft = 1 + chance.below(200)
-                isCutDue = true
-            } else if happens(swarm.terminateOneIn) {
-                site.terminate()
-                startAt = site.clock.now + 1000
-            }
-        }
-        if happens(swarm.outageOneIn) {
-            site.network.faults.isDown = true
-            outageEndsAt = site.clock.now + Int64(chance.below(4 * 3_600_000))
-        }
-        if outageEndsAt <= site.clock.now { site.network.faults.isDown = false }
     }
 
     private func passTime(until deadline: Int64) {
@@ -164,12 +158,24 @@ final class Run {
         try checkQuota()
         guard site.disk.changeCount != checkedChange else { return }
         checkedChange = site.disk.changeCount
+        try hearStatements()
         try checkEquations()
+    }
+
+    private func hearStatements() throws(Violation) {
+        guard let epoch = site.process?.store.epoch else { return }
+        let text = site.observe { (store) throws(StoreError) in try store.text("damaged") }
+        guard let text = text ?? nil else { return }
+        guard losses.hasDiskLost else {
+            throw Violation(.gap, "the disk has lost nothing, yet the device states: \(text)")
+        }
+        losses.hear(text, in: epoch)
     }
 
     /// All faults end; what is queued has to arrive.
     private func drain() throws(Violation) {
         isDraining = true
+        endWeather()
         site.network.faults = SimulatedNetwork.Faults()
         site.process?.world.life.callsLeft = .max
         isCutDue = false
@@ -184,7 +190,7 @@ final class Run {
         let left = site.observe { (store) throws(StoreError) in
             (
                 try store.statistics().map { $0.eventCount },
-                try store.pendingTombstones(limit: 9).count
+                try store.allTombstones().count
             )
         }
         throw Violation(
@@ -199,7 +205,7 @@ final class Run {
         }
         return site.observe { (store) throws(StoreError) in
             let isEmpty = try store.statistics().allSatisfy { $0.eventCount == 0 }
-            return try store.pendingTombstones(limit: 1).isEmpty && isEmpty
+            return try store.allTombstones().isEmpty && isEmpty
         } ?? false
     }
 }

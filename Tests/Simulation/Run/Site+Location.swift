@@ -21,7 +21,8 @@ extension Site {
             let index = Int(lane.rawValue)
             let next = located.next[index]
             let rows = observe { (store) throws(StoreError) in
-                try store.tailRows(of: lane, fromEpoch: next.epoch, sequence: next.sequence)
+                try store.rows(
+                    of: .tail, lane, fromEpoch: next.epoch, sequence: next.sequence)
             }
             for row in rows ?? [] {
                 let epoch = row.key.id.epoch
@@ -40,7 +41,8 @@ extension Site {
             else { continue }
             ledger.locate(
                 number,
-                at: EventID(stream: stream, epoch: row.key.id.epoch, sequence: UInt32(sequence)))
+                at: EventID(stream: stream, epoch: row.key.id.epoch, sequence: UInt32(sequence)),
+                in: row.key.id.lane ?? .normal)
         }
     }
 }

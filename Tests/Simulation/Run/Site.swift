@@ -131,15 +131,13 @@ final class Site: Outside {
         disk.losePower()
     }
 
-    /// Another version of the software has been here: the database is marked as newer than ours.
-    func outdate() {
-        kill()
-        _ = setDatabaseVersion(2)
-    }
+    /// Whether the store could give up its ballast.
+    var hasBallast: Bool { disk.file(Self.directory + "/ballast")?.bytes.isEmpty == false }
 
     /// Looks at the disk through SQLite without being noticed.
     func observe<Result>(_ look: (EventStore) throws(StoreError) -> Result) -> Result? {
-        guard let process, !process.world.life.isOver else { return nil }
+        // A look must not open what the process has closed.
+        guard let process, !process.world.life.isOver, process.store.isOpen else { return nil }
         disk.isObserved = true
         defer { disk.isObserved = false }
         do throws(StoreError) {

@@ -19,6 +19,37 @@ struct Swarm {
     var paceMilliseconds = 1000
     var strictness = SimulatedCollector.Strictness.byEvent
 
+    var disk = DiskWeather()
+    var clock = ClockWeather()
+    /// Another version of the software is tried for a while, and taken back.
+    var rollBackOneIn = 0
+    /// The collector is restored from a backup.
+    var restoreOneIn = 0
+
+    /// What befalls the disk, each one in so many steps.
+    struct DiskWeather {
+        var fullOneIn = 0
+        var readOnlyOneIn = 0
+        var errorsOneIn = 0
+        /// A sector of the database comes back as noise or zeros.
+        var rotOneIn = 0
+        /// The database is cut short, replaced by an older copy of itself and its log, or gone.
+        var truncateOneIn = 0
+        var olderOneIn = 0
+        var removeOneIn = 0
+
+        /// Whether it may lose what it had synced.
+        var isLossy: Bool { rotOneIn + truncateOneIn + olderOneIn + removeOneIn > 0 }
+    }
+
+    /// What befalls the clocks, each one in so many steps.
+    struct ClockWeather {
+        var jumpOneIn = 0
+        var suspendOneIn = 0
+        /// Whether the wall clock begins in 1970 at each boot.
+        var boots1970 = false
+    }
+
     init() {}
 
     /// Power cuts, a few steps after each other, and little else.
@@ -59,6 +90,18 @@ struct Swarm {
         add("death", percent: producers.deathPercent)
         add("poison", percent: producers.poisonPercent)
         add("reuse", percent: producers.reusePercent)
+        add("full", oneIn: disk.fullOneIn)
+        add("read-only", oneIn: disk.readOnlyOneIn)
+        add("errors", oneIn: disk.errorsOneIn)
+        add("rot", oneIn: disk.rotOneIn)
+        add("truncate", oneIn: disk.truncateOneIn)
+        add("older", oneIn: disk.olderOneIn)
+        add("remove", oneIn: disk.removeOneIn)
+        add("jump", oneIn: clock.jumpOneIn)
+        add("suspend", oneIn: clock.suspendOneIn)
+        if clock.boots1970 { parts.append("boots in 1970") }
+        add("roll back", oneIn: rollBackOneIn)
+        add("restore", oneIn: restoreOneIn)
         parts.append("pace \(paceMilliseconds) ms")
         return parts.joined(separator: ", ")
     }
@@ -88,6 +131,21 @@ struct Swarm {
         producers.deathPercent = percent(10)
         producers.poisonPercent = percent(3)
         producers.reusePercent = percent(5)
+        disk.fullOneIn = oneIn(200, 2000)
+        disk.readOnlyOneIn = oneIn(500, 4000)
+        disk.errorsOneIn = oneIn(300, 3000)
+        if chance.oneIn(3) {
+            disk.rotOneIn = oneIn(300, 3000)
+            disk.truncateOneIn = oneIn(1000, 5000)
+            disk.olderOneIn = oneIn(1000, 5000)
+            disk.removeOneIn = oneIn(2000, 10_000)
+        }
+        clock.jumpOneIn = oneIn(100, 2000)
+        clock.suspendOneIn = oneIn(200, 4000)
+        clock.boots1970 = chance.oneIn(3)
+        rollBackOneIn = oneIn(1000, 5000)
+        // See the fault model: not on the same site as a disk that loses what it had synced.
+        if !disk.isLossy, chance.oneIn(3) { restoreOneIn = 500 + chance.below(4000) }
         paceMilliseconds = chance.pick([20, 200, 2000, 20_000])
         strictness = chance.pick(SimulatedCollector.Strictness.allCases)
     }
