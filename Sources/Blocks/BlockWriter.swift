@@ -52,9 +52,9 @@ public struct BlockWriter: ~Copyable {
         return line
     }
 
-    private mutating func deflate(_ payload: [UInt8]) -> [UInt8]? {
+    mutating func deflate(_ bytes: [UInt8], _ dictionary: StaticString? = nil) -> [UInt8]? {
         if deflater == nil { deflater = Deflater() }
-        return deflater?.deflate(payload)
+        return deflater?.deflate(bytes, dictionary)
     }
 
     private static func check(_ header: BlockHeader) throws(BlockError) {

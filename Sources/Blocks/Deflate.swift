@@ -20,9 +20,14 @@ internal import CZlib
         unsafe stream.deallocate()
     }
 
-    /// `bytes` deflated; nil when that is not shorter than they are.
-    func deflate(_ bytes: [UInt8]) -> [UInt8]? {
+    /// `bytes` deflated, with a preset dictionary if one is given; nil when that is not shorter
+    /// than they are.
+    func deflate(_ bytes: [UInt8], _ dictionary: StaticString? = nil) -> [UInt8]? {
         _ = unsafe deflateReset(stream)
+        if let dictionary {
+            _ = unsafe deflateSetDictionary(
+                stream, dictionary.utf8Start, uInt(dictionary.utf8CodeUnitCount))
+        }
         var isWhole = false
         let deflated = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { output, count in
             let stream = unsafe self.stream
@@ -42,13 +47,17 @@ internal import CZlib
 /// `isWhole` in the answer says that the stream ended there, with the input, at exactly
 /// `byteCount`. Nil when zlib has no memory or calls the input damaged.
 func inflated(
-    _ block: [UInt8], from offset: Int, byteCount: Int
+    _ block: [UInt8], from offset: Int, byteCount: Int, _ dictionary: StaticString? = nil
 ) -> (bytes: [UInt8], isWhole: Bool)? {
     var stream = unsafe z_stream()
     return unsafe withUnsafeMutablePointer(to: &stream) { stream in
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
         guard unsafe inflateInit2_(stream, -15, ZLIB_VERSION, size) == Z_OK else { return nil }
         defer { _ = unsafe inflateEnd(stream) }
+        if let dictionary {
+            _ = unsafe inflateSetDictionary(
+                stream, dictionary.utf8Start, uInt(dictionary.utf8CodeUnitCount))
+        }
         var status = Z_OK
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
             status = unsafe block.withUnsafeBytes { input in

@@ -113,9 +113,8 @@ extension EventStore {
         applied.messageCount = try Messages.insert(
             change.messages, into: database, count: messageCount)
         for text in change.texts { try Texts.keep(text, in: database) }
-        try database.setEnd.run(
-            .integer(Int64(change.endSequence)), .integer(commitCount + 1),
-            .integer(Int64(epoch)))
+        try database.setEnd.run(.integer(Int64(change.endSequence)))
+        try database.setCommits.run(.integer(commitCount + 1))
         return applied
     }
 
@@ -126,10 +125,10 @@ extension EventStore {
             throw StoreError(.stale, "commit", detail: "a row without its first event")
         }
         let ranges = RangeCoding.bytes(row.ranges)
-        try database.insertRow[Int(row.key.table.rawValue)].run(
+        try database.insertRow[Int(row.key.place.rawValue)].run(
             .integer(row.key.id.value), .integer(row.eventCount), .blob(ranges),
-            .integer(RowCheck.value(id: row.key.id.value, ranges: ranges, body: row.body)),
-            .blob(row.body))
+            .blob(row.body),
+            .integer(RowCheck.value(id: row.key.id.value, ranges: ranges, body: row.body)))
         count(row.key, events: row.eventCount, bytes: Int64(row.body.count), &applied)
     }
 
@@ -137,7 +136,7 @@ extension EventStore {
     func remove(
         _ key: RowKey, from database: Database, _ applied: inout Applied
     ) throws(StoreError) -> Bool {
-        let delete = database.deleteRow[Int(key.table.rawValue)]
+        let delete = database.deleteRow[Int(key.place.rawValue)]
         try delete.bind(.integer(key.id.value))
         defer { delete.reset() }
         guard try delete.step() else { return false }
@@ -161,7 +160,7 @@ extension EventStore {
         tailBytes = applied.tailBytes
         quarantineBytes = applied.quarantineBytes
         messageCount = applied.messageCount
-        shipped.removeAll { change.removed.contains($0) }
+        shipped.subtract(change.removed)
     }
 
     /// Keeps ready what a full file system would ask for.

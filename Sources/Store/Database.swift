@@ -10,9 +10,10 @@ final class Database {
     let pageCount: Statement
     let freePageCount: Statement
     let setEnd: Statement
+    let setCommits: Statement
     let addCounter: Statement
     let insertMessage: Statement
-    // By the table's raw value.
+    // By the place's raw value.
     let insertRow: [Statement]
     let deleteRow: [Statement]
     let oldestRows: [Statement]
@@ -28,7 +29,10 @@ final class Database {
         rollback = try connection.prepare("ROLLBACK")
         pageCount = try connection.prepare("PRAGMA page_count")
         freePageCount = try connection.prepare("PRAGMA freelist_count")
-        setEnd = try connection.prepare("UPDATE epoch SET end = ?, commits = ? WHERE epoch = ?")
+        setEnd = try connection.prepare(
+            "UPDATE counter SET value = ? WHERE lane = -1 AND name = 'end'")
+        setCommits = try connection.prepare(
+            "UPDATE counter SET value = ? WHERE lane = -1 AND name = 'commits'")
         addCounter = try connection.prepare(
             "INSERT INTO counter VALUES (?, ?, ?) "
                 + "ON CONFLICT DO UPDATE SET value = value + excluded.value")
@@ -37,16 +41,16 @@ final class Database {
         var insertRow: [Statement] = []
         var deleteRow: [Statement] = []
         var oldestRows: [Statement] = []
-        for table in RowTable.allCases {
+        for place in RowPlace.allCases {
             insertRow.append(
-                try connection.prepare("INSERT INTO " + table.name + " VALUES (?, ?, ?, ?, ?)"))
+                try connection.prepare("INSERT INTO " + place.name + " VALUES (?, ?, ?, ?, ?)"))
             deleteRow.append(
                 try connection.prepare(
-                    "DELETE FROM " + table.name
+                    "DELETE FROM " + place.name
                         + " WHERE id = ? RETURNING events, length(body)"))
             oldestRows.append(
                 try connection.prepare(
-                    "SELECT id, ranges FROM " + table.name
+                    "SELECT id, ranges FROM " + place.name
                         + " WHERE id BETWEEN ? AND ? ORDER BY id"))
         }
         self.insertRow = insertRow

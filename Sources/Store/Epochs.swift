@@ -38,12 +38,12 @@ extension EventStore {
     ) throws(StoreError) {
         let (next, stream) = try database.transaction {
             (database) throws(StoreError) -> (UInt32, StreamID) in
-            let insert = try database.connection.prepare(
-                "INSERT INTO epoch VALUES (?, ?, ?, ?, ?)")
+            let insert = try database.connection.prepare("INSERT INTO epoch VALUES (?, ?, ?, ?)")
             for row in carried {
                 try insert.bind(row)
                 _ = try insert.step()
             }
+            try EpochNumbers.settle(in: database)
             let last = try database.connection.prepare(
                 "SELECT epoch, stream FROM epoch ORDER BY epoch DESC LIMIT 1")
             let hasLast = try last.step()
@@ -54,8 +54,8 @@ extension EventStore {
             let next = lastEpoch + 1
             last.reset()
             try prune(database)
-            try insert.run(
-                .integer(next), .blob(stream.bytes), .blob(boot.bytes), .integer(0), .integer(0))
+            try insert.run(.integer(next), .blob(stream.bytes), .blob(boot.bytes), .integer(0))
+            try EpochNumbers(epoch: next, end: 0, commits: 0).keep(in: database)
             return (UInt32(next), stream)
         }
         epoch = next
@@ -70,13 +70,14 @@ extension EventStore {
     /// Goes on after the database was opened again: in a new epoch, if a failed commit is in it.
     func resume(_ database: Database) throws(StoreError) {
         let current = try database.connection.prepare(
-            "SELECT end, commits FROM epoch WHERE epoch = ? AND stream = ?")
+            "SELECT 1 FROM epoch WHERE epoch = ? AND stream = ?")
         try current.bind(.integer(Int64(epoch)), .blob(stream.bytes))
-        let isAsKnown =
-            try current.step() && current.integer(0) == Int64(nextSequence)
-            && current.integer(1) == commitCount
+        let known = EpochNumbers(
+            epoch: Int64(epoch), end: Int64(nextSequence), commits: commitCount)
+        let isOurs = try current.step()
         current.reset()
-        if !isAsKnown { try beginEpoch(database, in: nil) }
+        let isAsKnown = try EpochNumbers(in: database) == known
+        if !isOurs || !isAsKnown { try beginEpoch(database, in: nil) }
     }
 
     /// What ids of `epoch` need beside lane and sequence; nil for an unknown epoch.
@@ -106,22 +107,63 @@ extension EventStore {
     private func prune(_ database: Database) throws(StoreError) {
         try database.connection.run("DELETE FROM epoch WHERE end = 0")
         var oldest = Int64(Limits.epochLast) + 1
-        for table in RowTable.allCases {
-            for lane in Lane.allCases {
-                let range = Eviction.range(of: lane)
-                let row = database.oldestRows[Int(table.rawValue)]
-                try row.bind(.integer(range.first), .integer(range.last))
-                if try row.step() {
-                    oldest = min(oldest, Int64(RowID(value: row.integer(0)).epoch))
-                }
-                row.reset()
-            }
+        for span in Lane.allCases.flatMap(RowSpan.all(of:)) {
+            let row = database.oldestRows[Int(span.place.rawValue)]
+            try row.bind(.integer(span.first), .integer(span.last))
+            if try row.step() { oldest = min(oldest, Int64(RowID(value: row.integer(0)).epoch)) }
+            row.reset()
         }
         // Each stream's last epoch before the oldest queued one says where that one began.
         try database.connection.prepare(
             "DELETE FROM epoch WHERE epoch < ?1 AND epoch NOT IN "
                 + "(SELECT max(epoch) FROM epoch WHERE epoch < ?1 GROUP BY stream)"
         ).run(.integer(oldest))
+    }
+}
+
+/// What every commit says of the current epoch: kept among the counters, whose page it writes
+/// anyway, until the next epoch begins.
+struct EpochNumbers: Equatable {
+    var epoch: Int64
+    /// The count of sequence numbers given.
+    var end: Int64
+    /// Tells a commit that failed but is there.
+    var commits: Int64
+
+    init(epoch: Int64, end: Int64, commits: Int64) {
+        self.epoch = epoch
+        self.end = end
+        self.commits = commits
+    }
+
+    /// Reads them; of epoch 0 where they are not there.
+    init(in database: Database) throws(StoreError) {
+        let value = try database.connection.prepare(
+            "SELECT value FROM counter WHERE lane = -1 AND name = ?")
+        func read(_ name: String) throws(StoreError) -> Int64 {
+            try value.bind(.text(name))
+            defer { value.reset() }
+            return try value.step() ? value.integer(0) : 0
+        }
+        (epoch, end, commits) = (try read("epoch"), try read("end"), try read("commits"))
+    }
+
+    func keep(in database: Database) throws(StoreError) {
+        let keep = try database.connection.prepare(
+            "INSERT OR REPLACE INTO counter VALUES (-1, ?, ?)")
+        try keep.run(.text("epoch"), .integer(epoch))
+        try keep.run(.text("end"), .integer(end))
+        try keep.run(.text("commits"), .integer(commits))
+    }
+
+    /// Gives the epoch that was current its end.
+    static func settle(in database: Database) throws(StoreError) {
+        let numbers = try EpochNumbers(in: database)
+        // A damaged number must not make the epoch's end less than what its rows tell.
+        guard 0...Int64(UInt32.max) ~= numbers.end else { return }
+        try database.connection.prepare(
+            "UPDATE epoch SET end = max(end, ?) WHERE epoch = ?"
+        ).run(.integer(numbers.end), .integer(numbers.epoch))
     }
 }
 

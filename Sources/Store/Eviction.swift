@@ -11,12 +11,6 @@ struct Eviction {
     /// The tombstones' reason.
     static let reason = "evicted"
 
-    /// The ids of a lane's rows.
-    static func range(of lane: Lane) -> (first: Int64, last: Int64) {
-        let first = Int64(lane.rawValue) << 60
-        return (first, first | (1 << 60 - 1))
-    }
-
     fileprivate mutating func add(_ id: RowID, _ added: [SequenceRange], lane: Lane) {
         let count = added.reduce(0) { $0 + $1.count }
         eventCount += count
@@ -66,9 +60,9 @@ extension EventStore {
     ) throws(StoreError) -> Bool {
         for lane in [Lane.ambient, .normal, .critical] {
             var oldest: (key: RowKey, ranges: [SequenceRange])?
-            for table in RowTable.allCases {
-                guard let row = try oldestRow(of: lane, in: table, database) else { continue }
-                if let known = oldest, known.key.id < row.key.id { continue }
+            for span in RowSpan.all(of: lane) {
+                guard let row = try oldestRow(in: span, database) else { continue }
+                if let known = oldest, known.key.id.age < row.key.id.age { continue }
                 oldest = row
             }
             guard let oldest else { continue }
@@ -80,14 +74,13 @@ extension EventStore {
     }
 
     private func oldestRow(
-        of lane: Lane, in table: RowTable, _ database: Database
+        in span: RowSpan, _ database: Database
     ) throws(StoreError) -> (key: RowKey, ranges: [SequenceRange])? {
-        let rows = database.oldestRows[Int(table.rawValue)]
-        let range = Eviction.range(of: lane)
-        try rows.bind(.integer(range.first), .integer(range.last))
+        let rows = database.oldestRows[Int(span.place.rawValue)]
+        try rows.bind(.integer(span.first), .integer(span.last))
         defer { rows.reset() }
         while try rows.step() {
-            let key = RowKey(table, RowID(value: rows.integer(0)))
+            let key = RowKey(span.place.table, RowID(value: rows.integer(0)))
             if shipped.contains(key) { continue }
             return (key, try RangeCoding.stored(rows.bytes(1)))
         }

@@ -2,23 +2,28 @@ package import Events
 
 /// For a checker beside the agent: changes nothing, not even what may be evicted or joined.
 extension EventStore {
+    /// The version of the schema that this software writes.
+    package static var schemaVersion: Int64 { Schema.version }
+
     /// The rows of a table and lane, from the one that begins at (epoch, sequence) on.
     package func rows(
         of table: RowTable, _ lane: Lane, fromEpoch epoch: UInt32, sequence: UInt32
     ) throws(StoreError) -> [StoredRow] {
         try guarded { (database) throws(StoreError) in
-            let rows = try database.connection.prepare(
-                "SELECT id, ranges, body FROM " + table.name
-                    + " WHERE id BETWEEN ? AND ? ORDER BY id")
-            try rows.bind(
-                .integer(RowID(lane: lane, epoch: epoch, first: sequence).value),
-                .integer(Eviction.range(of: lane).last))
             var found: [StoredRow] = []
-            while try rows.step() {
-                found.append(
-                    StoredRow(
-                        key: RowKey(table, RowID(value: rows.integer(0))),
-                        ranges: try RangeCoding.stored(rows.bytes(1)), body: rows.bytes(2)))
+            for span in RowSpan.all(of: lane) where span.place.table == table {
+                let rows = try database.connection.prepare(
+                    "SELECT id, ranges, body FROM " + span.place.name
+                        + " WHERE id BETWEEN ? AND ? ORDER BY id")
+                try rows.bind(
+                    .integer(span.first | Int64(epoch) << 32 | Int64(sequence)),
+                    .integer(span.last))
+                while try rows.step() {
+                    found.append(
+                        StoredRow(
+                            key: RowKey(table, RowID(value: rows.integer(0))),
+                            ranges: try RangeCoding.stored(rows.bytes(1)), body: rows.bytes(2)))
+                }
             }
             return found
         }

@@ -44,7 +44,7 @@ extension EventStore {
                 into: database, owner: recorded ?? freshStream, path: files.salvaging, vfs: vfs)
             try salvager.run()
             opening = .salvaged(salvager.salvage)
-            epochs = salvager.epochs
+            epochs = salvager.epochs.sorted { $0.key < $1.key }.map { $0.value }
             let gaps = salvager.salvage.gaps.joined(separator: ", ")
             try note(
                 database, wallMilliseconds,
@@ -81,18 +81,19 @@ extension EventStore {
     ) throws(StoreError) {
         opening = .existing
         let last = try database.connection.prepare(
-            "SELECT epoch, stream, end FROM epoch ORDER BY epoch DESC LIMIT 1")
+            "SELECT epoch, stream FROM epoch ORDER BY epoch DESC LIMIT 1")
         guard try last.step(), 1...Int64(Limits.epochLast) ~= last.integer(0),
             let known = StreamID(bytes: last.bytes(1))
         else {
             throw StoreError(.corrupt, "begin an epoch", detail: "no valid last epoch")
         }
-        let (epoch, end) = (last.integer(0), last.integer(2))
+        let epoch = last.integer(0)
         last.reset()
         guard let record = files.record(), Int64(record.epoch) > epoch else {
             return try withBallast { () throws(StoreError) in try beginEpoch(database, in: nil) }
         }
         opening = .older
+        let end = try EpochNumbers(in: database).end
         let report =
             "the database is an older copy; lost: all that stream " + known.hexadecimal
             + " held from " + epoch.description + ":" + end.description

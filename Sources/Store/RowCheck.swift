@@ -11,12 +11,22 @@ enum RowCheck {
         return Int64(bitPattern: state)
     }
 
-    /// Whether the columns of a row of `tail` or `block` are as they were stored.
+    /// Whether the columns of a row of `tail` or `block` are as they were stored; of a row without
+    /// a check, from the first version of the schema, that is taken on trust.
     static func holds(_ row: [Value]) -> Bool {
         guard row.count == 5, case .integer(let id) = row[0], case .blob(let ranges) = row[2],
-            case .integer(let check) = row[3], case .blob(let body) = row[4]
+            case .blob(let body) = row[3]
         else { return false }
-        return check == value(id: id, ranges: ranges, body: body)
+        return holds(row[4], id: id, ranges: ranges, body: body)
+    }
+
+    /// Whether a row's check is that of its parts.
+    static func holds(_ check: Value, id: Int64, ranges: [UInt8], body: [UInt8]) -> Bool {
+        switch check {
+        case .null: true
+        case .integer(let check): check == value(id: id, ranges: ranges, body: body)
+        default: false
+        }
     }
 
     private static func mix(_ bytes: [UInt8], into state: inout UInt64) {

@@ -7,16 +7,60 @@ public enum RowTable: UInt8, CaseIterable, Sendable {
     /// Sealed rows, sent as they are.
     case block = 1
 
-    /// The table's name in SQL.
+}
+
+/// The tables as they stand in the database.
+///
+/// The lanes' tails are apart, so that every row that comes is added at a table's end, where SQLite
+/// changes one page; in the middle it rearranges three.
+enum RowPlace: UInt8, CaseIterable {
+    /// Of normal rows, and of all that the first version of the schema left.
+    case tail = 0
+    case criticalTail = 1
+    case ambientTail = 2
+    /// Of all lanes: blocks are few.
+    case block = 3
+
+    /// The name in SQL.
     var name: String {
         switch self {
         case .tail: "tail"
+        case .criticalTail: "tail_critical"
+        case .ambientTail: "tail_ambient"
         case .block: "block"
+        }
+    }
+
+    /// What its rows are.
+    var table: RowTable { self == .block ? .block : .tail }
+
+    /// The place that a table's name in SQL stands for.
+    init?(name: String) {
+        guard let place = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = place
+    }
+}
+
+/// A part of a table in which a lane's rows stand, by age.
+struct RowSpan {
+    var place: RowPlace
+    var first: Int64
+    var last: Int64
+
+    /// All parts that rows of `lane` may be in.
+    static func all(of lane: Lane) -> [RowSpan] {
+        RowID.codes(of: lane).flatMap { code in
+            [code < 3 ? .tail : code == 3 ? .criticalTail : .ambientTail, .block].map { place in
+                RowSpan(place: place, first: code << 60, last: code << 60 | (1 << 60 - 1))
+            }
         }
     }
 }
 
-/// The id of a row: lane << 60 | epoch << 32 | first sequence, so that order is age within a lane.
+/// The id of a row: code << 60 | epoch << 32 | first sequence, so that order is age within a lane.
+///
+/// Codes are 1 for normal, 3 for critical, 4 for ambient; 0 and 2 are critical and ambient as the
+/// first version of the schema wrote them, which had all lanes in one table.
 public struct RowID: Hashable, Comparable, Sendable {
     /// The number as SQLite has it; never negative.
     public var value: Int64
@@ -26,11 +70,18 @@ public struct RowID: Hashable, Comparable, Sendable {
 
     /// The id of the row in `lane` whose first event has this epoch and sequence.
     public init(lane: Lane, epoch: UInt32, first: UInt32) {
-        value = Int64(lane.rawValue) << 60 | Int64(epoch) << 32 | Int64(first)
+        value = RowID.code(of: lane) << 60 | Int64(epoch) << 32 | Int64(first)
     }
 
     /// The row's lane; nil for a number that no row may have.
-    public var lane: Lane? { Lane(rawValue: UInt8(truncatingIfNeeded: value >> 60)) }
+    public var lane: Lane? {
+        switch value >> 60 {
+        case 0, 3: .critical
+        case 1: .normal
+        case 2, 4: .ambient
+        default: nil
+        }
+    }
 
     /// The row's epoch.
     public var epoch: UInt32 { UInt32(truncatingIfNeeded: value >> 32) & Limits.epochLast }
@@ -40,6 +91,28 @@ public struct RowID: Hashable, Comparable, Sendable {
 
     /// The number without the lane: the age over all lanes.
     var age: Int64 { value & (1 << 60 - 1) }
+
+    /// The least and the greatest id in the row's lane and epoch.
+    var group: (first: Int64, last: Int64) {
+        (value & ~Int64(UInt32.max), value | Int64(UInt32.max))
+    }
+
+    private static func code(of lane: Lane) -> Int64 {
+        switch lane {
+        case .normal: 1
+        case .critical: 3
+        case .ambient: 4
+        }
+    }
+
+    /// The codes that stand for a lane.
+    fileprivate static func codes(of lane: Lane) -> [Int64] {
+        switch lane {
+        case .normal: [1]
+        case .critical: [0, 3]
+        case .ambient: [2, 4]
+        }
+    }
 
     /// Whether one row is before another in SQLite's order.
     public static func < (left: RowID, right: RowID) -> Bool { left.value < right.value }
@@ -51,6 +124,16 @@ public struct RowKey: Hashable, Sendable {
     public var table: RowTable
     /// Its id there.
     public var id: RowID
+
+    /// Where the row stands.
+    var place: RowPlace {
+        switch (table, id.value >> 60) {
+        case (.block, _): .block
+        case (.tail, 3): .criticalTail
+        case (.tail, 4): .ambientTail
+        default: .tail
+        }
+    }
 
     /// Names the row `id` of `table`.
     public init(_ table: RowTable, _ id: RowID) {

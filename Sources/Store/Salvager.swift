@@ -4,8 +4,8 @@ internal import Events
 final class Salvager {
     /// What came of it.
     private(set) var salvage = Salvage()
-    /// The epochs' rows, those of which only their events are left with them.
-    private(set) var epochs: [[Value]] = []
+    /// The epochs' rows by their numbers, those of which only their events are left with them.
+    private(set) var epochs: [Int64: [Value]] = [:]
 
     private let database: Database
     /// The stream of rows whose epoch cannot be read.
@@ -14,7 +14,6 @@ final class Salvager {
     private let vfs: String?
     private var pending: [[Value]] = []
     private var pendingBytes = 0
-    private var knownEpochs: Set<Int64> = []
 
     /// How much is carried over in one transaction: far less than the log holds.
     private static let transactionBytesMax = 256 << 10
@@ -32,7 +31,12 @@ final class Salvager {
             salvage.gaps.append("everything in it")
             return
         }
-        for table in ["tail", "block", "quarantine", "tombstone", "message", "epoch"] {
+        let isFirstVersion = version(of: old) == 1
+        for place in RowPlace.allCases
+        where !isFirstVersion || place == .tail || place == .block {
+            try carry(place.name, from: old)
+        }
+        for table in ["quarantine", "tombstone", "message", "epoch"] {
             try carry(table, from: old)
         }
         try carryNamed(from: old)
@@ -49,11 +53,15 @@ final class Salvager {
             ] {
                 try old.run("PRAGMA " + setting)
             }
-            guard try old.integer("PRAGMA user_version") == Schema.version else { return nil }
+            guard 1...Schema.version ~= (try old.integer("PRAGMA user_version")) else { return nil }
             return old
         } catch {
             return nil
         }
+    }
+
+    private func version(of old: borrowing Connection) -> Int64 {
+        do throws(StoreError) { return try old.integer("PRAGMA user_version") } catch { return 0 }
     }
 
     private func carry(_ table: String, from old: borrowing Connection) throws(StoreError) {
@@ -84,8 +92,8 @@ final class Salvager {
         let isSensible =
             switch table {
             case "epoch": takeEpoch(row)
-            case "tail", "block": takeEvents(row)
             case "tombstone": Self.isTombstone(row)
+            case _ where RowPlace(name: table) != nil: takeEvents(row)
             default: true
             }
         if !isSensible, salvage.gaps.last != Self.nonsense(table) {
@@ -97,17 +105,21 @@ final class Salvager {
     private static func nonsense(_ table: String) -> String { "what makes no sense in " + table }
 
     private func takeEpoch(_ row: [Value]) -> Bool {
-        guard case .integer(let epoch)? = row.first, 1...Int64(Limits.epochLast) ~= epoch
+        guard row.count == 4, case .integer(let epoch) = row[0], case .integer(let end) = row[3],
+            1...Int64(Limits.epochLast) ~= epoch, 0...Int64(UInt32.max) ~= end
         else { return false }
-        // Of a row that stood in for this one there is no further need.
-        epochs.removeAll { if case .integer(epoch)? = $0.first { true } else { false } }
-        epochs.append(row)
+        // It is put in place of what its rows said of it, but gave no fewer numbers than they have.
+        epochs[epoch] = [row[0], row[1], row[2], .integer(max(end, Self.end(epochs[epoch])))]
         return true
+    }
+
+    private static func end(_ epoch: [Value]?) -> Int64 {
+        if case .integer(let end)? = epoch?.last { end } else { 0 }
     }
 
     private func takeEvents(_ row: [Value]) -> Bool {
         guard row.count == 5, case .integer(let number) = row[0], case .integer(let count) = row[1],
-            case .blob(let bytes) = row[2], case .blob = row[4],
+            case .blob(let bytes) = row[2], case .blob = row[3],
             let ranges = RangeCoding.ranges(bytes)
         else { return false }
         let id = RowID(value: number)
@@ -127,13 +139,13 @@ final class Salvager {
         return !ranges.isEmpty
     }
 
-    /// Lets a row stand in for its epoch's own, should that be unreadable.
+    /// Lets a row of events stand in for its epoch's own, should that be unreadable.
     private func remember(_ id: RowID, end: Int64) {
-        guard knownEpochs.insert(Int64(id.epoch)).inserted else { return }
-        epochs.append([
-            .integer(Int64(id.epoch)), .blob(owner.bytes),
-            .blob(StreamID(high: 0, low: 0).bytes), .integer(end), .integer(0),
-        ])
+        let epoch = Int64(id.epoch)
+        epochs[epoch] = [
+            .integer(epoch), .blob(owner.bytes), .blob(StreamID(high: 0, low: 0).bytes),
+            .integer(max(end, Self.end(epochs[epoch]))),
+        ]
     }
 
     private func store(in table: String) throws(StoreError) {

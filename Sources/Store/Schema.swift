@@ -3,10 +3,10 @@ internal import CSQLite
 /// The database's settings and tables.
 enum Schema {
     /// The version that this software writes and reads.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     static let pageBytes: Int64 = 4096
     /// The write-ahead log as it is kept: 1000 frames, and what a small commit may add to them.
-    static let logBytes: Int64 = 1032 * frameBytes
+    static let logBytes: Int64 = 1056 * frameBytes
     /// The log while the largest commit is in it: 1 MiB of events that waited, a request of 4 MiB
     /// with a line for each of 10,000 events, and the pages that change beside them.
     static let logBytesMax: Int64 = 1900 * frameBytes
@@ -19,14 +19,19 @@ enum Schema {
     /// In KiB, as SQLite wants it said.
     private static let cacheSize = "-1024"
 
+    private static func createRows(_ name: String) -> String {
+        "CREATE TABLE " + name + " (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, "
+            + "ranges BLOB NOT NULL, body BLOB NOT NULL, mark INTEGER)"
+    }
+
     private static let tables = [
         "CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID",
         "CREATE TABLE epoch (epoch INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
-            + "boot BLOB NOT NULL, end INTEGER NOT NULL, commits INTEGER NOT NULL)",
-        "CREATE TABLE tail (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, "
-            + "ranges BLOB NOT NULL, mark INTEGER NOT NULL, body BLOB NOT NULL)",
-        "CREATE TABLE block (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, "
-            + "ranges BLOB NOT NULL, mark INTEGER NOT NULL, body BLOB NOT NULL)",
+            + "boot BLOB NOT NULL, end INTEGER NOT NULL)",
+        createRows("tail"),
+        createRows("block"),
+        createRows("tail_critical"),
+        createRows("tail_ambient"),
         "CREATE TABLE quarantine (id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, "
             + "at INTEGER NOT NULL, reason TEXT NOT NULL, producer INTEGER NOT NULL, "
             + "length INTEGER NOT NULL, body BLOB NOT NULL)",
@@ -71,14 +76,33 @@ enum Schema {
         }
         let tableCount = try connection.integer("SELECT count(*) FROM sqlite_schema")
         if found == version && tableCount == Int64(tables.count) { return }
-        guard found == 0 && tableCount == 0 else {
-            throw StoreError(.corrupt, "open the database", detail: "it is not a store")
+        let steps: [String]
+        switch (found, tableCount) {
+        case (0, 0): steps = tables
+        case (1, tablesOfFirstVersion): steps = stepsFromFirstVersion
+        default: throw StoreError(.corrupt, "open the database", detail: "it is not a store")
         }
         try connection.run("BEGIN IMMEDIATE")
-        for table in tables { try connection.run(table) }
+        for step in steps { try connection.run(step) }
         try connection.run("PRAGMA user_version = " + version.description)
         try connection.run("COMMIT")
     }
+
+    /// What makes version 2 of version 1, whatever the backlog: no row of events is touched.
+    ///
+    /// The last epoch's end and count of commits move to the page of the counters, which every
+    /// commit writes anyway. Rows without a check stay without one.
+    private static let tablesOfFirstVersion: Int64 = 8
+    private static let stepsFromFirstVersion = [
+        "ALTER TABLE tail ADD COLUMN mark INTEGER",
+        "ALTER TABLE block ADD COLUMN mark INTEGER",
+        createRows("tail_critical"),
+        createRows("tail_ambient"),
+        "INSERT INTO counter SELECT -1, 'epoch', epoch FROM epoch ORDER BY epoch DESC LIMIT 1",
+        "INSERT INTO counter SELECT -1, 'end', end FROM epoch ORDER BY epoch DESC LIMIT 1",
+        "INSERT INTO counter SELECT -1, 'commits', commits FROM epoch ORDER BY epoch DESC LIMIT 1",
+        "ALTER TABLE epoch DROP COLUMN commits",
+    ]
 
     /// Brings the log to its full size, once: a growing log costs a file system journal entry a
     /// sync.
@@ -89,7 +113,7 @@ enum Schema {
         try connection.run("PRAGMA cache_size = 8")
         try connection.run("BEGIN IMMEDIATE")
         do throws(StoreError) {
-            try connection.run("INSERT INTO block VALUES (0, 0, x'', 0, zeroblob(1020 * 4092))")
+            try connection.run("INSERT INTO block VALUES (0, 0, x'', zeroblob(1050 * 4092), 0)")
         } catch {
             // Without room for it the log grows as it must; all else is the caller's to find out.
             guard error.code == .full else { throw error }

@@ -17,42 +17,46 @@ extension EventStore {
     /// What to send next: the newest critical row, else the oldest of the other lanes; nil if
     /// nothing.
     ///
-    /// A row of `tail` comes with its neighbours up to the limits, but always comes. Nothing is
-    /// changed; the rows are not evicted until the next call or until they are removed.
+    /// A row of `tail` comes with its neighbours up to the limits, but always comes. Rows that are
+    /// `settled` do not: their removal waits for the next commit. Nothing is changed; neither are
+    /// the rows evicted until the next call or until they are removed, nor those that are settled.
     public func nextShipment(
-        eventsMax: Int64 = Int64(Limits.blockEvents), bytesMax: Int64 = Int64(Limits.blockBytes)
+        eventsMax: Int64 = Int64(Limits.blockEvents), bytesMax: Int64 = Int64(Limits.blockBytes),
+        settled: Set<RowKey> = []
     ) throws(StoreError) -> Shipment? {
         let shipment = try guarded { (database) throws(StoreError) -> Shipment? in
-            var first = try newestCritical(database)
-            if first == nil { first = try oldest(of: [.normal, .ambient], database) }
+            var first = try newestCritical(database, settled)
+            if first == nil { first = try oldest(of: [.normal, .ambient], database, settled) }
             guard let key = first else { return nil }
             let limits = (events: key.table == .tail ? eventsMax : 0, bytes: bytesMax)
             // The newest critical row is sent with older ones, the oldest row with newer ones.
             return try gather(
-                from: key, limits, isDescending: key.id.lane == .critical, database)
+                from: key, limits, isDescending: key.id.lane == .critical, settled, database)
         }
-        shipped = shipment?.rows.map { $0.key } ?? []
+        shipped = settled.union(shipment?.rows.map { $0.key } ?? [])
         return shipment
     }
 
-    /// Rows of `tail` that are better sealed into one of `block`: enough for a whole one, or all
-    /// that an epoch which is over has left; nil if there are none.
+    /// Rows of `tail` that are better sealed into one of `block`: the oldest, once `waitingLeast`
+    /// events or `bytesMax` wait in a lane, or all that an epoch which is over has left; nil if
+    /// there are none.
     ///
     /// The caller commits the block and the rows' removal in one change.
     public func sealable(
+        waitingLeast: Int64 = Int64(Limits.blockEvents),
         eventsMax: Int64 = Int64(Limits.blockEvents), bytesMax: Int64 = Int64(Limits.blockBytes)
     ) throws(StoreError) -> Shipment? {
         try guarded { (database) throws(StoreError) -> Shipment? in
             for lane in Lane.allCases {
                 let index = Int(lane.rawValue)
-                guard tailEvents[index] >= eventsMax || tailBytes[index] >= bytesMax else {
+                guard tailEvents[index] >= waitingLeast || tailBytes[index] >= bytesMax else {
                     continue
                 }
                 let first = RowID(lane: lane, epoch: epoch, first: 0)
                 guard let id = try nextTailID(from: first.value, database) else { continue }
                 return try gather(
                     from: RowKey(.tail, RowID(value: id)), (eventsMax, bytesMax),
-                    isDescending: false, database)
+                    isDescending: false, [], database)
             }
             return try sealableOfEarlierEpochs((eventsMax, bytesMax), database)
         }
@@ -69,7 +73,7 @@ extension EventStore {
             let row = RowID(value: id)
             if row.epoch != epoch {
                 let shipment = try gather(
-                    from: RowKey(.tail, row), limits, isDescending: false, database)
+                    from: RowKey(.tail, row), limits, isDescending: false, [], database)
                 if shipment.rows.count > 1 { return shipment }
                 unsealedFrom = id + 1
             } else {
@@ -80,64 +84,78 @@ extension EventStore {
     }
 
     private func nextTailID(from id: Int64, _ database: Database) throws(StoreError) -> Int64? {
-        let rows = database.oldestRows[Int(RowTable.tail.rawValue)]
-        try rows.bind(.integer(id), .integer(.max))
-        defer { rows.reset() }
-        return try rows.step() ? rows.integer(0) : nil
+        for place in RowPlace.allCases where place.table == .tail {
+            let rows = database.oldestRows[Int(place.rawValue)]
+            try rows.bind(.integer(id), .integer(.max))
+            defer { rows.reset() }
+            if try rows.step() { return rows.integer(0) }
+        }
+        return nil
     }
 
-    private func newestCritical(_ database: Database) throws(StoreError) -> RowKey? {
+    private func newestCritical(
+        _ database: Database, _ settled: Set<RowKey>
+    ) throws(StoreError) -> RowKey? {
         var newest: RowKey?
-        for table in RowTable.allCases {
-            let row = try database.connection.prepare(
-                "SELECT max(id) FROM " + table.name + " WHERE id BETWEEN 0 AND ?")
-            try row.bind(.integer(Eviction.range(of: .critical).last))
-            guard try row.step(), case .integer(let id)? = row.values().first else { continue }
-            let key = RowKey(table, RowID(value: id))
-            if let known = newest, known.id >= key.id { continue }
+        for span in RowSpan.all(of: .critical) {
+            let rows = try database.connection.prepare(
+                "SELECT id FROM " + span.place.name + " WHERE id BETWEEN ? AND ? ORDER BY id DESC")
+            guard let key = try first(of: span, rows, settled) else { continue }
+            if let known = newest, known.id.age >= key.id.age { continue }
             newest = key
         }
         return newest
     }
 
-    private func oldest(of lanes: [Lane], _ database: Database) throws(StoreError) -> RowKey? {
+    private func oldest(
+        of lanes: [Lane], _ database: Database, _ settled: Set<RowKey>
+    ) throws(StoreError) -> RowKey? {
         var oldest: RowKey?
-        for table in RowTable.allCases {
-            let rows = database.oldestRows[Int(table.rawValue)]
-            for lane in lanes {
-                let range = Eviction.range(of: lane)
-                try rows.bind(.integer(range.first), .integer(range.last))
-                defer { rows.reset() }
-                guard try rows.step() else { continue }
-                let key = RowKey(table, RowID(value: rows.integer(0)))
-                if let known = oldest, known.id.age <= key.id.age { continue }
-                oldest = key
-            }
+        for span in lanes.flatMap(RowSpan.all(of:)) {
+            let rows = database.oldestRows[Int(span.place.rawValue)]
+            guard let key = try first(of: span, rows, settled) else { continue }
+            if let known = oldest, known.id.age <= key.id.age { continue }
+            oldest = key
         }
         return oldest
+    }
+
+    /// The first row of a statement over a span that is not settled.
+    private func first(
+        of span: RowSpan, _ rows: Statement, _ settled: Set<RowKey>
+    ) throws(StoreError) -> RowKey? {
+        try rows.bind(.integer(span.first), .integer(span.last))
+        defer { rows.reset() }
+        while try rows.step() {
+            let key = RowKey(span.place.table, RowID(value: rows.integer(0)))
+            if !settled.contains(key) { return key }
+        }
+        return nil
     }
 
     /// The row `key` and its neighbours of the same lane and epoch, up to the limits.
     private func gather(
         from key: RowKey, _ limits: (events: Int64, bytes: Int64), isDescending: Bool,
-        _ database: Database
+        _ settled: Set<RowKey>, _ database: Database
     ) throws(StoreError) -> Shipment {
         guard let lane = key.id.lane, let info = try epochInfo(key.id.epoch, in: database) else {
             throw StoreError(.corrupt, "read a row", detail: "no valid lane or epoch")
         }
-        let group = RowID(lane: lane, epoch: key.id.epoch, first: 0).value
+        let group = key.id.group
         let rows = try database.connection.prepare(
-            "SELECT id, events, ranges, mark, length(body), body FROM " + key.table.name
+            "SELECT id, events, ranges, body, mark, length(body) FROM " + key.place.name
                 + " WHERE id BETWEEN ? AND ? ORDER BY id" + (isDescending ? " DESC" : ""))
+        let end = try nextBlock(from: key, isDescending, database)
         try rows.bind(
-            .integer(isDescending ? group : key.id.value),
-            .integer(isDescending ? key.id.value : group | Int64(UInt32.max)))
+            .integer(isDescending ? end ?? group.first : key.id.value),
+            .integer(isDescending ? key.id.value : end ?? group.last))
         var taken: [StoredRow] = []
         var events: Int64 = 0
         var bytes: Int64 = 0
         while try rows.step() {
+            if settled.contains(RowKey(key.table, RowID(value: rows.integer(0)))) { continue }
             events += try rows.count(1)
-            bytes += try rows.count(4)
+            bytes += try rows.count(5)
             guard taken.isEmpty || (events <= limits.events && bytes <= limits.bytes) else { break }
             taken.append(try row(rows, of: key.table))
         }
@@ -148,9 +166,25 @@ extension EventStore {
         return Shipment(lane: lane, epoch: info, isSealed: key.table == .block, rows: taken)
     }
 
+    /// The row of `block` that stands between a row of `tail` and its neighbours, which are not
+    /// joined across it.
+    private func nextBlock(
+        from key: RowKey, _ isDescending: Bool, _ database: Database
+    ) throws(StoreError) -> Int64? {
+        guard key.table == .tail else { return nil }
+        let row = try database.connection.prepare(
+            "SELECT id FROM block WHERE id BETWEEN ? AND ? ORDER BY id"
+                + (isDescending ? " DESC" : "") + " LIMIT 1")
+        let group = key.id.group
+        try row.bind(
+            .integer(isDescending ? group.first : key.id.value),
+            .integer(isDescending ? key.id.value : group.last))
+        return try row.step() ? row.integer(0) : nil
+    }
+
     private func row(_ rows: Statement, of table: RowTable) throws(StoreError) -> StoredRow {
-        let (id, ranges, body) = (rows.integer(0), rows.bytes(2), rows.bytes(5))
-        guard rows.integer(3) == RowCheck.value(id: id, ranges: ranges, body: body) else {
+        let (id, ranges, body) = (rows.integer(0), rows.bytes(2), rows.bytes(3))
+        guard RowCheck.holds(rows.value(4), id: id, ranges: ranges, body: body) else {
             throw StoreError(.corrupt, "read a row", detail: "it is not as it was stored")
         }
         let row = StoredRow(

@@ -95,15 +95,18 @@ enum Value {
     func values() -> [Value] {
         var values: [Value] = []
         let count = unsafe sqlite3_column_count(handle)
-        for column in 0..<count {
-            switch unsafe sqlite3_column_type(handle, column) {
-            case SQLITE_NULL: values.append(.null)
-            case SQLITE_INTEGER: values.append(.integer(integer(column)))
-            case SQLITE_TEXT: values.append(.text(text(column)))
-            default: values.append(.blob(bytes(column)))
-            }
-        }
+        for column in 0..<count { values.append(value(column)) }
         return values
+    }
+
+    /// A column of the row as it is.
+    func value(_ column: Int32) -> Value {
+        switch unsafe sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: .null
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_TEXT: .text(text(column))
+        default: .blob(bytes(column))
+        }
     }
 
     private func bind(_ value: Value, at index: Int32) -> Int32 {

@@ -31,9 +31,9 @@ extension EventStore {
     public func statistics() throws(StoreError) -> [LaneStatistics] {
         try guarded { (database) throws(StoreError) in
             var lanes = Lane.allCases.map { LaneStatistics(lane: $0) }
-            for table in RowTable.allCases {
+            for place in RowPlace.allCases {
                 let rows = try database.connection.prepare(
-                    "SELECT id, ranges, length(body) FROM " + table.name + " ORDER BY id")
+                    "SELECT id, ranges, length(body) FROM " + place.name + " ORDER BY id")
                 while try rows.step() {
                     let id = RowID(value: rows.integer(0))
                     guard let lane = id.lane else {
@@ -44,7 +44,7 @@ extension EventStore {
                     lanes[index].eventCount += try RangeCoding.stored(rows.bytes(1))
                         .reduce(0) { $0 + $1.count }
                     lanes[index].byteCount += rows.integer(2)
-                    if let oldest = lanes[index].oldest, oldest < id { continue }
+                    if let oldest = lanes[index].oldest, oldest.age < id.age { continue }
                     lanes[index].oldest = id
                 }
             }
@@ -58,22 +58,20 @@ extension EventStore {
     ) throws(StoreError) -> Int64 {
         try guarded { (database) throws(StoreError) in
             var count: Int64 = 0
-            for table in RowTable.allCases {
+            for span in Lane.allCases.flatMap(RowSpan.all(of:)) {
                 let rows = try database.connection.prepare(
-                    "SELECT id, events, ranges FROM " + table.name
+                    "SELECT id, events, ranges FROM " + span.place.name
                         + " WHERE id BETWEEN ? AND ? ORDER BY id")
-                for lane in Lane.allCases {
-                    let last = RowID(lane: lane, epoch: epoch, first: sequence)
-                    try rows.bind(.integer(Eviction.range(of: lane).first), .integer(last.value))
-                    while try rows.step() {
-                        guard RowID(value: rows.integer(0)).epoch == epoch else {
-                            count += try rows.count(1)
-                            continue
-                        }
-                        for range in try RangeCoding.stored(rows.bytes(2))
-                        where range.first <= sequence {
-                            count += SequenceRange(range.first, min(range.last, sequence)).count
-                        }
+                let last = span.first | Int64(epoch) << 32 | Int64(sequence)
+                try rows.bind(.integer(span.first), .integer(last))
+                while try rows.step() {
+                    guard RowID(value: rows.integer(0)).epoch == epoch else {
+                        count += try rows.count(1)
+                        continue
+                    }
+                    for range in try RangeCoding.stored(rows.bytes(2))
+                    where range.first <= sequence {
+                        count += SequenceRange(range.first, min(range.last, sequence)).count
                     }
                 }
             }
@@ -85,7 +83,7 @@ extension EventStore {
     public func counters() throws(StoreError) -> [CounterDelta] {
         try guarded { (database) throws(StoreError) in
             let rows = try database.connection.prepare(
-                "SELECT lane, name, value FROM counter ORDER BY lane, name")
+                "SELECT lane, name, value FROM counter WHERE lane >= 0 ORDER BY lane, name")
             var counters: [CounterDelta] = []
             while try rows.step() {
                 guard let lane = Lane(rawValue: UInt8(truncatingIfNeeded: rows.integer(0))) else {
@@ -114,11 +112,14 @@ extension EventStore {
         }
     }
 
-    /// Shows the chunks of remembered message ids, the newest first.
+    /// How many message ids are remembered, as their chunks say.
+    public var rememberedCount: Int64 { messageCount }
+
+    /// Shows the chunks of remembered message ids, the oldest first.
     public func rememberedMessages(_ visit: (MessageChunk) -> Void) throws(StoreError) {
         try guarded { (database) throws(StoreError) in
             let rows = try database.connection.prepare(
-                "SELECT at, count, ids FROM message ORDER BY id DESC")
+                "SELECT at, count, ids FROM message ORDER BY id")
             while try rows.step() {
                 visit(
                     MessageChunk(

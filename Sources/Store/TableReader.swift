@@ -10,6 +10,9 @@ struct TableReader {
 
     private let rows: Statement
     private let hasEventIDs: Bool
+    /// How many columns a row has; the first version of the schema had no `mark`, and one more in
+    /// `epoch`.
+    private let width: Int?
     private var start: Int64 = 0
     private var lastRead: Int64?
 
@@ -27,7 +30,8 @@ struct TableReader {
         } catch {
             return nil
         }
-        hasEventIDs = table == "tail" || table == "block"
+        hasEventIDs = RowPlace(name: table) != nil
+        width = hasEventIDs ? 5 : table == "epoch" ? 4 : nil
     }
 
     /// The next row that can be read; nil at the end.
@@ -73,7 +77,9 @@ struct TableReader {
             try rows.bind(.integer(id))
             defer { rows.reset() }
             guard try rows.step() else { return .end }
-            let row = rows.values()
+            var row = rows.values()
+            if hasEventIDs, row.count == 4 { row.append(.null) }
+            if let width, row.count > width { row.removeLast(row.count - width) }
             return hasEventIDs && !RowCheck.holds(row) ? .damage : .row(row)
         } catch {
             return .damage

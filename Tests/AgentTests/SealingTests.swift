@@ -5,7 +5,10 @@ import Testing
 
 /// What waits long is sealed a thousand events at a time, and comes out the same.
 @Suite struct `A backlog` {
-    @Test(arguments: [[999], [1000], [10, 990, 3], [400, 400, 400, 400], [1, 999, 1, 999, 7]])
+    @Test(arguments: [
+        [999], [1000], [10, 990, 3], [400, 400, 400, 400], [1, 999, 1, 999, 7],
+        Array(repeating: 90, count: 50), Array(repeating: 210, count: 20) + [600, 20],
+    ])
     func `of rows joined into blocks is delivered whole, once, in order`(_ batches: [Int]) throws {
         let kiosk = try Kiosk()
         kiosk.collector.mood = .down

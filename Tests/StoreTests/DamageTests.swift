@@ -241,7 +241,7 @@ import Testing
     /// Whether a row can be read by its id.
     private func isReadable(_ key: RowKey, _ store: EventStore) throws -> Bool {
         let row = try #require(store.database).connection.prepare(
-            "SELECT body FROM " + key.table.name + " WHERE id = ?")
+            "SELECT body FROM " + key.place.name + " WHERE id = ?")
         do {
             try row.bind(.integer(key.id.value))
             return try row.step()
@@ -253,12 +253,12 @@ import Testing
     /// The keys of all rows, each read to the end.
     private func read(_ store: EventStore) throws -> Set<RowKey> {
         var all: Set<RowKey> = []
-        for table in RowTable.allCases {
+        for place in RowPlace.allCases {
             let rows = try #require(store.database).connection.prepare(
-                "SELECT id, ranges, body FROM " + table.name)
+                "SELECT id, ranges, body FROM " + place.name)
             while try rows.step() {
                 _ = rows.bytes(2)
-                all.insert(RowKey(table, RowID(value: rows.integer(0))))
+                all.insert(RowKey(place.table, RowID(value: rows.integer(0))))
             }
         }
         _ = try store.counters()

@@ -88,9 +88,9 @@ extension EventStore {
     /// Every event in both tables.
     func queuedEventIDs() throws -> [EventID] {
         var events: [EventID] = []
-        for table in RowTable.allCases {
+        for place in RowPlace.allCases {
             let rows = try #require(database).connection.prepare(
-                "SELECT id, ranges FROM " + table.name)
+                "SELECT id, ranges FROM " + place.name)
             while try rows.step() {
                 let epoch = RowID(value: rows.integer(0)).epoch
                 let stream = try #require(try epochInfo(epoch)).stream

@@ -1,3 +1,4 @@
+internal import Blocks
 internal import Events
 internal import Intake
 internal import Platform
@@ -39,12 +40,7 @@ extension AgentLoop {
     private func change(_ wall: Int64) -> Change {
         var change = Change(for: store)
         change.endSequence = nextSequence
-        for row in pending.rows {
-            change.inserted.append(
-                StoredRow(
-                    .tail, lane: row.lane, epoch: store.epoch, ranges: row.sequences,
-                    body: row.lines))
-        }
+        for row in pending.rows { change.inserted.append(stored(row)) }
         for event in pending.quarantined {
             change.quarantined.append(
                 QuarantinedEvent(
@@ -54,10 +50,15 @@ extension AgentLoop {
             bury(event, in: &change.tombstones)
         }
         change.inserted += pending.settlement.inserted
-        change.removed = pending.settlement.removed
+        change.removed = pending.settlement.removed.sorted { $0.id < $1.id }
         change.deliveredTombstones = pending.settlement.deliveredTombstones
         change.texts = pending.settlement.texts
         change.counters = pending.counters.deltas
+        for lane in Lane.allCases where pending.settlement.delivered[Int(lane.rawValue)] > 0 {
+            change.counters.append(
+                CounterDelta(
+                    lane, CounterName.delivered, pending.settlement.delivered[Int(lane.rawValue)]))
+        }
         let chunk = admitter.messageChunk
         if !chunk.isEmpty {
             change.messages = MessageChunk(
@@ -65,6 +66,34 @@ extension AgentLoop {
                 bytes: chunk)
         }
         return change
+    }
+
+    /// A block at once where there are enough events for one, else their lines, packed.
+    private func stored(_ row: PendingCommit.Row) -> StoredRow {
+        if row.isBlock, let block = sealed(row) {
+            return StoredRow(
+                .block, lane: row.lane, epoch: store.epoch, ranges: row.sequences, body: block)
+        }
+        return StoredRow(
+            .tail, lane: row.lane, epoch: store.epoch, ranges: row.sequences,
+            body: courier.writer.pack(row.lines))
+    }
+
+    private func sealed(_ row: PendingCommit.Row) -> [UInt8]? {
+        do throws(StoreError) {
+            guard let epoch = try store.epochInfo(store.epoch) else { return nil }
+            do throws(BlockError) {
+                return try courier.writer.write(
+                    header(epoch, row.lane), lines: row.lines, eventCount: row.eventCount,
+                    isDeflated: true)
+            } catch {
+                Log.line("new rows cannot be sealed: \(error.word)")
+                return nil
+            }
+        } catch {
+            // What is wrong with the store the commit itself finds out.
+            return nil
+        }
     }
 
     /// A quarantined event never arrives: the collector is told so by a tombstone.

@@ -10,6 +10,8 @@ extension AgentLoop {
     /// first. A recovery that fails is tried again in the next quantum.
     func mend(_ world: inout some World & ~Copyable) {
         guard isDamaged, !pending.isUrgent else { return }
+        // Its rows may be among the lost; those that are not are sent again and found known.
+        pending.settlement = Settlement()
         do throws(StoreError) {
             try store.recover(
                 freshStream: StreamID(high: world.random(), low: world.random()),

@@ -42,20 +42,17 @@ extension AgentLoop {
     ) throws(StoreError) -> MessageMemory {
         var isSetAside = false
         while true {
-            var chunks: [[UInt8]] = []
+            var messages = MessageMemory(expecting: store.rememberedCount)
             do throws(StoreError) {
-                try store.rememberedMessages { chunks.append($0.bytes) }
+                try store.rememberedMessages { messages.load($0.bytes) }
+                return messages
             } catch {
                 guard error.code == .corrupt, !isSetAside else { throw error }
                 isSetAside = true
                 try store.recover(
                     freshStream: StreamID(high: world.random(), low: world.random()),
                     wallMilliseconds: world.wallNow().milliseconds)
-                continue
             }
-            var messages = MessageMemory()
-            for chunk in chunks.reversed() { messages.load(chunk) }
-            return messages
         }
     }
 

@@ -43,8 +43,8 @@ extension AgentLoop {
             }
         }
         if !receipt.conflicting.isEmpty { extendFlushes() }
-        if held > 0 { pending.counters.add(held, to: CounterName.delivered, lane: flight.lane) }
-        pending.settlement.removed += flight.rows
+        pending.settlement.deliver(held, of: flight.lane)
+        pending.settlement.removed.formUnion(flight.rows)
         pending.settlement.deliveredTombstones += flight.tombstoneIDs
     }
 
@@ -79,7 +79,7 @@ extension AgentLoop {
                 pending.settlement.inserted.append(row)
             }
         }
-        pending.settlement.removed += flight.rows
+        pending.settlement.removed.formUnion(flight.rows)
     }
 
     /// Rows that cannot be made a block would stop the queue for ever: they are set aside whole.
@@ -89,7 +89,7 @@ extension AgentLoop {
                 row.ranges, lane: shipment.lane, stream: shipment.epoch.stream,
                 epoch: shipment.epoch.epoch)
         }
-        pending.settlement.removed += shipment.rows.map { $0.key }
+        pending.settlement.removed.formUnion(shipment.rows.map { $0.key })
     }
 
     /// So are those whose block neither the collector nor this agent can read.
@@ -97,7 +97,7 @@ extension AgentLoop {
         setAside(
             flight.sent.sequences, lane: flight.lane, stream: flight.sent.stream,
             epoch: flight.sent.epoch)
-        pending.settlement.removed += flight.rows
+        pending.settlement.removed.formUnion(flight.rows)
     }
 
     private func setAside(

@@ -10,11 +10,13 @@ extension AgentLoop {
     private static let blockPath = "/v1/blocks"
     private static let tombstonesMost = 200
     private static let shipmentBytesMost: Int64 = 256 << 10
+    // Sealing writes every event again: not while they leave within minutes.
+    private static let sealedFromEvents: Int64 = 4000
 
     func upload(_ world: inout some World & ~Copyable, _ now: Instant) {
-        // The next rows are looked for in the store, so what is settled must have left it.
-        if !pending.settlement.isEmpty { commit(&world) }
-        seal()
+        settle(&world)
+        // A seal is a commit of its own, and rows that are settled would be in it.
+        if pending.settlement.isEmpty { seal() }
         if case .sending(let until) = courier.machine.state, until <= now {
             world.abandonExchange()
             conclude(.unreachable, &world)
@@ -28,6 +30,21 @@ extension AgentLoop {
         }
     }
 
+    /// What the collector holds leaves the store with the next events' commit.
+    ///
+    /// That writes most of the same pages. Alone it waits as long as counters do, and for nothing
+    /// where somebody waits for it.
+    private func settle(_ world: inout some World & ~Copyable) {
+        guard !pending.settlement.isEmpty else { return }
+        if pending.settlement.canWait, flushes.isEmpty, !pending.isUrgent, !isFinished {
+            let due = world.monotonicNow().advanced(
+                byMilliseconds: Self.counterDelayMilliseconds)
+            countersDue = min(countersDue, due)
+        } else {
+            commit(&world)
+        }
+    }
+
     private func sendNext(
         _ world: inout some World & ~Copyable, _ now: Instant
     ) throws(StoreError) {
@@ -37,12 +54,13 @@ extension AgentLoop {
         }
         let eventsMost = courier.isWary ? 1 : Int64(Limits.blockEvents)
         guard
-            let shipment = try store.nextShipment(
-                eventsMax: eventsMost, bytesMax: Self.shipmentBytesMost)
+            var shipment = try store.nextShipment(
+                eventsMax: eventsMost, bytesMax: Self.shipmentBytesMost,
+                settled: pending.settlement.removed)
         else { return }
         let block: [UInt8]
         do throws(BlockError) {
-            block = try body(of: shipment)
+            (shipment, block) = try filled(shipment, bytesMost: Int(Self.shipmentBytesMost))
         } catch {
             Log.line("a stored row cannot be made a block: \(error.word)")
             setAside(shipment)
@@ -102,27 +120,33 @@ extension AgentLoop {
                 ], body: block))
     }
 
-    private func body(of shipment: Shipment) throws(BlockError) -> [UInt8] {
-        if shipment.isSealed, let row = shipment.rows.first { return row.body }
-        return try block(shipment.rows, header(shipment.epoch, shipment.lane))
-    }
-
-    private func block(
-        _ rows: [StoredRow], _ header: BlockHeader
-    ) throws(BlockError) -> [UInt8] {
-        var lines: [UInt8] = []
-        lines.reserveCapacity(rows.reduce(0) { $0 + $1.body.count })
-        // Of a damaged row the ranges may say anything.
-        var count: Int64 = 0
-        for row in rows {
-            lines.append(contentsOf: row.body)
-            count += row.eventCount
+    /// A shipment's block, and the rows that are in it: packed rows may unpack to more than is sent
+    /// at once, and then the newest critical or the oldest others go first.
+    private func filled(
+        _ shipment: Shipment, bytesMost: Int
+    ) throws(BlockError) -> (Shipment, [UInt8]) {
+        if shipment.isSealed, let row = shipment.rows.first { return (shipment, row.body) }
+        let isNewestFirst = shipment.lane == .critical
+        var taken: [(row: StoredRow, lines: [UInt8])] = []
+        var byteCount = 0
+        for row in isNewestFirst ? shipment.rows.reversed() : shipment.rows {
+            let lines = try BlockWriter.unpack(row.body)
+            byteCount += lines.count
+            if !taken.isEmpty, byteCount > bytesMost { break }
+            taken.append((row, lines))
         }
-        return try courier.writer.write(
-            header, lines: lines, eventCount: Int(clamping: count), isDeflated: true)
+        if isNewestFirst { taken.reverse() }
+        var shipment = shipment
+        shipment.rows = taken.map { $0.row }
+        // Of a damaged row the ranges may say anything.
+        let eventCount = shipment.rows.reduce(Int64(0)) { $0 + $1.eventCount }
+        let block = try courier.writer.write(
+            header(shipment.epoch, shipment.lane), lines: taken.flatMap { $0.lines },
+            eventCount: Int(clamping: eventCount), isDeflated: true)
+        return (shipment, block)
     }
 
-    private func header(_ epoch: EpochInfo, _ lane: Lane) -> BlockHeader {
+    func header(_ epoch: EpochInfo, _ lane: Lane) -> BlockHeader {
         BlockHeader(
             device: configuration.device, stream: epoch.stream, lane: lane, epoch: epoch.epoch,
             boot: epoch.boot,
@@ -130,16 +154,15 @@ extension AgentLoop {
             tombstones: [])
     }
 
-    /// Seals a thousand waiting events into one compressed row: room on disk while nobody takes
-    /// them.
+    /// Seals a thousand of many waiting events into one row: room on disk while nobody takes them.
     private func seal() {
         do throws(StoreError) {
-            guard let shipment = try store.sealable(eventsMax: Int64(Limits.blockEvents)),
+            guard var shipment = try store.sealable(waitingLeast: Self.sealedFromEvents),
                 !shipment.rows.contains(where: { isInFlight($0.key) })
             else { return }
             let body: [UInt8]
             do throws(BlockError) {
-                body = try block(shipment.rows, header(shipment.epoch, shipment.lane))
+                (shipment, body) = try filled(shipment, bytesMost: Limits.blockBytes)
             } catch {
                 Log.line("stored rows cannot be sealed: \(error.word)")
                 return
@@ -215,11 +238,9 @@ extension AgentLoop {
         if receipt.conflicting.isEmpty, receipt.refused.isEmpty {
             var count: Int64 = 0
             for range in receipt.held { count += range.count }
-            pending.settlement.removed += flight.rows
+            pending.settlement.removed.formUnion(flight.rows)
             pending.settlement.deliveredTombstones += flight.tombstoneIDs
-            if count > 0 {
-                pending.counters.add(count, to: CounterName.delivered, lane: flight.lane)
-            }
+            pending.settlement.deliver(count, of: flight.lane)
             return
         }
         part(receipt, flight, &world)

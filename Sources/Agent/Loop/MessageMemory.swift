@@ -26,7 +26,13 @@ struct MessageMemory {
 
     static let entryBytes = 16
 
-    init(limit: Int = Limits.rememberedMessages) { self.limit = limit }
+    /// Makes an empty memory, with room for as many ids as are about to be loaded.
+    init(limit: Int = Limits.rememberedMessages, expecting count: Int64 = 0) {
+        self.limit = limit
+        let expected = Int(clamping: max(0, min(count, Int64(limit))))
+        contents.reserveCapacity(expected)
+        order.reserveCapacity(expected)
+    }
 
     /// Looks an event up, and remembers it unless it is a duplicate.
     ///

@@ -11,6 +11,9 @@ struct PendingCommit {
         /// The events' lines as a block holds them.
         var lines: [UInt8] = []
         var eventCount = 0
+
+        /// Whether it is sealed at once: as much as is sent in one block anyway.
+        var isBlock: Bool { eventCount >= blockEventsLeast || lines.count >= blockBytesLeast }
     }
 
     /// One event that goes to the quarantine.
@@ -26,8 +29,10 @@ struct PendingCommit {
         var body: [UInt8]
     }
 
-    // A row is joined with others and sent whole, so it stays well under a block.
-    private static let rowBytesMost = 64 << 10
+    // A thousand events of 600 bytes and their envelopes make one block.
+    private static let rowBytesMost = 900 << 10
+    private static let blockEventsLeast = 256
+    private static let blockBytesLeast = 64 << 10
 
     private(set) var rows: [Row] = []
     private(set) var byteCount = 0
@@ -65,12 +70,28 @@ struct PendingCommit {
 ///
 /// It rides on the next commit: lost with it, the same events are sent again and found known.
 struct Settlement {
-    var removed: [RowKey] = []
+    // What a look for the next rows has to step over stays small.
+    private static let waitingRowsMost = 2000
+
+    var removed: Set<RowKey> = []
+    /// Events that the collector holds, by lane.
+    var delivered: [Int64] = [0, 0, 0]
     var inserted: [StoredRow] = []
     var deliveredTombstones: [Int64] = []
     var texts: [KeptText] = []
 
     var isEmpty: Bool {
         removed.isEmpty && inserted.isEmpty && deliveredTombstones.isEmpty && texts.isEmpty
+    }
+
+    /// Whether it can wait for the commit of the next events: nothing depends on it before.
+    var canWait: Bool {
+        inserted.isEmpty && deliveredTombstones.isEmpty && texts.isEmpty
+            && removed.count <= Self.waitingRowsMost
+    }
+
+    /// Counts events that the collector holds.
+    mutating func deliver(_ count: Int64, of lane: Lane) {
+        delivered[Int(lane.rawValue)] += count
     }
 }

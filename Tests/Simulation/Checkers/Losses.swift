@@ -48,7 +48,8 @@ struct Losses {
         if gap.hasPrefix("others up to epoch ") {
             return id.epoch <= UInt32(gap.dropFirst("others up to epoch ".count)) ?? 0
         }
-        guard gap.hasPrefix("tail between ") || gap.hasPrefix("block between "),
+        let tail = lane == .normal ? "tail between " : "tail_" + lane.word + " between "
+        guard gap.hasPrefix(tail) || gap.hasPrefix("block between "),
             let start = gap.firstRange(of: " between "), let middle = gap.firstRange(of: " and ")
         else { return false }
         let here = RowID(lane: lane, epoch: id.epoch, first: id.sequence)

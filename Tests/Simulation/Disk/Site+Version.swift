@@ -5,7 +5,7 @@ extension Site {
     /// Sets the database's version in a transaction of its own, as an upgrade's last act.
     ///
     /// Answers false where there is no database to set it in.
-    func setDatabaseVersion(_ version: Int) -> Bool {
+    func setDatabaseVersion(_ version: Int64) -> Bool {
         let name = "file:" + Self.directory + "/events.db?psow=0"
         guard process == nil, disk.file(Self.directory + "/events.db") != nil else { return false }
         disk.isObserved = true

@@ -116,7 +116,10 @@ final class ModelRun {
 
     /// Rows of `tail` become one of `block`.
     private func seal() throws(StoreError) {
-        guard let shipment = try store.sealable(eventsMax: 20, bytesMax: 100_000) else { return }
+        guard
+            let shipment = try store.sealable(
+                waitingLeast: 20, eventsMax: 20, bytesMax: 100_000)
+        else { return }
         var ranges: [SequenceRange] = []
         for range in shipment.rows.flatMap(\.ranges) { SequenceRange.append(range, to: &ranges) }
         var change = Change(for: store)

@@ -75,7 +75,7 @@ extension Run {
         case .deliveredTwice: change.counters = [CounterDelta(.normal, "delivered", 1)]
         case .newerDatabase:
             site.kill()
-            _ = site.setDatabaseVersion(2)
+            _ = site.setDatabaseVersion(EventStore.schemaVersion + 1)
             return
         case .secretLoss:
             site.kill()

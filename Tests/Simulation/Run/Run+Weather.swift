@@ -1,4 +1,5 @@
 internal import SeededText
+internal import Store
 
 /// What befalls a run between two steps.
 extension Run {
@@ -26,7 +27,7 @@ extension Run {
             startAt = site.clock.now + 1000
         } else if happens(swarm.rollBackOneIn) {
             site.kill()
-            isNewer = site.setDatabaseVersion(2)
+            isNewer = site.setDatabaseVersion(EventStore.schemaVersion + 1)
             startAt = site.clock.now + 1000
         }
     }

@@ -110,7 +110,7 @@ final class Run {
             end()
             if isOver { return false }
             if isNewer, error.code == .newer {
-                isNewer = !site.setDatabaseVersion(1)
+                isNewer = !site.setDatabaseVersion(EventStore.schemaVersion)
                 return false
             }
             let isSpent = error.code == .full && !site.hasBallast

@@ -1,0 +1,79 @@
+import Events
+import Foundation
+import Testing
+
+@testable import Store
+
+/// Schema, version 2, of the Store page.
+@Suite struct `A database of the first version` {
+    let state = StateDirectory()
+
+    @Test func `is gone on with, in its stream and with all that it has`() throws {
+        try FirstVersion.make(in: state)
+        let store = try state.open(fresh: 9)
+        guard case .existing = store.opening else {
+            Issue.record("\(store.opening)")
+            return
+        }
+        #expect(store.stream == FirstVersion.stream && store.epoch == 3)
+        let info = try #require(try store.epochInfo(3))
+        #expect(info.previousEpoch == 2 && info.previousEnd == UInt32(FirstVersion.events))
+        #expect(try store.queuedEvents() == Int64(FirstVersion.events))
+        #expect(try store.counter("accepted") == Int64(FirstVersion.events))
+        #expect(try store.counters().count == 1)
+        #expect(try store.text("a") == "text" && store.text("damaged") == nil)
+        #expect(store.rememberedCount == 1)
+        let version = try #require(store.database).connection.integer("PRAGMA user_version")
+        #expect(version == 2)
+    }
+
+    @Test func `is delivered before what is new, each row once`() throws {
+        try FirstVersion.make(in: state)
+        let store = try state.open()
+        let new = try store.add(2)
+        var ids: [Int64] = []
+        while let shipment = try store.nextShipment() {
+            if shipment.lane == .normal, shipment.epoch.epoch == 3 { #expect(ids.count > 10) }
+            ids += shipment.rows.map { $0.key.id.age }
+            try store.remove(shipment.rows.map { $0.key })
+        }
+        #expect(Set(ids).count == ids.count && ids.count == FirstVersion.rowCount + 1)
+        #expect(ids.last == new.key.id.age)
+        #expect(try store.queuedEvents() == 0)
+    }
+
+    @Test func `gives way to what is new when there is no room, oldest first`() throws {
+        try FirstVersion.make(in: state)
+        let store = try state.open()
+        let new = try store.add(1, bytes: 900)
+        while try store.counter("dropped:evicted") < 160 { try store.add(1, bytes: 8000) }
+        let gone = try store.tombstonedEvents()
+        let old = gone.filter { $0.epoch == 2 && $0.stream == FirstVersion.stream }
+        #expect(old.count == gone.count || old.count == 180)
+        #expect(try store.queuedEventIDs().contains { $0.epoch == new.key.id.epoch })
+        let left = try store.statistics()
+        #expect(left[Int(Lane.critical.rawValue)].eventCount == 60)
+        #expect(left[Int(Lane.ambient.rawValue)].eventCount == 0)
+    }
+
+    @Test func `that is damaged is salvaged`() throws {
+        try FirstVersion.make(in: state)
+        var bytes = try state.contents("events.db")
+        // Some page in the middle, of rows.
+        let middle = bytes.count / 2 / 4096 * 4096
+        bytes.replaceSubrange(middle..<middle + 4096, with: Data(repeating: 0, count: 4096))
+        try state.write(bytes, "events.db")
+        let store = try state.open(fresh: 9)
+        if case .existing = store.opening {
+            try store.recover(freshStream: StreamID(high: 0xF0, low: 9), wallMilliseconds: 1)
+        }
+        guard case .salvaged(let salvage) = store.opening else {
+            Issue.record("\(store.opening)")
+            return
+        }
+        #expect(salvage.rowCount > FirstVersion.rowCount / 2)
+        let ids = try store.queuedEventIDs()
+        #expect(Int64(ids.count) == salvage.eventCount)
+        #expect(ids.allSatisfy { $0.stream == FirstVersion.stream })
+    }
+}
