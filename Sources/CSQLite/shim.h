@@ -91,8 +91,8 @@ static inline int sqlite_shim_truncate(int file) { return ftruncate(file, 0) ? -
 static inline int sqlite_shim_sync(int file) { return fsync(file) ? -errno : 0; }
 static inline int sqlite_shim_close(int file) { return close(file) ? -errno : 0; }
 
-static inline int64_t sqlite_shim_read(int file, void *bytes, size_t count) {
-  ssize_t answer = pread(file, bytes, count, 0);
+static inline int64_t sqlite_shim_read(int file, void *bytes, size_t count, int64_t offset) {
+  ssize_t answer = pread(file, bytes, count, offset);
   return answer < 0 ? -errno : answer;
 }
 

@@ -19,6 +19,8 @@ package struct FileSystem {
     package var touch: (_ path: String) -> Int64
     /// The first 64 bytes of a file; nil where it cannot be opened.
     package var contents: (_ path: String) -> [UInt8]?
+    /// So many bytes of a file from `offset` on, fewer at its end; nil where it cannot be read.
+    package var read: (_ path: String, _ offset: Int64, _ byteCount: Int) -> [UInt8]?
     /// Makes `bytes` the contents of a file and syncs it; its name needs `syncDirectory`.
     package var write: (_ path: String, _ bytes: [UInt8]) -> Int64
     /// Gives a file another name, in place of the file that had it.
@@ -40,6 +42,7 @@ package struct FileSystem {
         lock: @escaping (String, String) -> (answer: Int64, holder: String),
         unlock: @escaping (Int64) -> Void, restrict: @escaping (String, Int32) -> Int64,
         touch: @escaping (String) -> Int64, contents: @escaping (String) -> [UInt8]?,
+        read: @escaping (String, Int64, Int) -> [UInt8]?,
         write: @escaping (String, [UInt8]) -> Int64,
         rename: @escaping (String, String) -> Int64, remove: @escaping (String) -> Int64,
         byteCount: @escaping (String) -> Int64, allocate: @escaping (String, Int64) -> Int64,
@@ -51,6 +54,7 @@ package struct FileSystem {
         self.restrict = restrict
         self.touch = touch
         self.contents = contents
+        self.read = read
         self.write = write
         self.rename = rename
         self.remove = remove
@@ -68,7 +72,8 @@ extension FileSystem {
             makeDirectory: { Int64(unsafe sqlite_shim_make_directory($0)) },
             lock: SystemFile.lock, unlock: { _ = sqlite_shim_close(Int32(truncatingIfNeeded: $0)) },
             restrict: { Int64(unsafe sqlite_shim_set_mode($0, $1)) },
-            touch: SystemFile.touch, contents: SystemFile.contents, write: SystemFile.write,
+            touch: SystemFile.touch, contents: SystemFile.contents, read: SystemFile.read,
+            write: SystemFile.write,
             rename: { Int64(unsafe sqlite_shim_rename($0, $1)) },
             remove: { Int64(unsafe sqlite_shim_unlink($0)) },
             byteCount: { unsafe sqlite_shim_byte_count($0) },
@@ -84,7 +89,7 @@ private enum SystemFile {
         guard file >= 0 else { return (Int64(file), "") }
         let taken = sqlite_shim_lock(file)
         guard taken == 0 else {
-            let holder = String(decoding: contents(of: file), as: UTF8.self)
+            let holder = String(decoding: bytes(of: file, 0, 64) ?? [], as: UTF8.self)
             _ = sqlite_shim_close(file)
             return (Int64(taken), holder)
         }
@@ -99,11 +104,13 @@ private enum SystemFile {
         return Int64(file < 0 ? file : sqlite_shim_close(file))
     }
 
-    static func contents(_ path: String) -> [UInt8]? {
+    static func contents(_ path: String) -> [UInt8]? { read(path, 0, 64) }
+
+    static func read(_ path: String, _ offset: Int64, _ byteCount: Int) -> [UInt8]? {
         let file = unsafe sqlite_shim_open(path, 0)
         guard file >= 0 else { return nil }
         defer { _ = sqlite_shim_close(file) }
-        return contents(of: file)
+        return bytes(of: file, offset, byteCount)
     }
 
     static func write(_ path: String, _ bytes: [UInt8]) -> Int64 {
@@ -132,10 +139,13 @@ private enum SystemFile {
         return Int64(synced)
     }
 
-    private static func contents(of file: Int32) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: 64) { bytes, count in
-            count = unsafe max(0, Int(sqlite_shim_read(file, bytes.baseAddress, 64)))
+    private static func bytes(of file: Int32, _ offset: Int64, _ byteCount: Int) -> [UInt8]? {
+        var answer: Int64 = 0
+        let read = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, count in
+            answer = unsafe sqlite_shim_read(file, bytes.baseAddress, byteCount, offset)
+            count = Int(max(0, answer))
         }
+        return answer < 0 ? nil : read
     }
 
     private static func write(_ bytes: [UInt8], to file: Int32) -> Int64 {

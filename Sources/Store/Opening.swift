@@ -20,10 +20,24 @@ public struct Salvage: Hashable, Sendable {
     public internal(set) var rowCount: Int64 = 0
     /// The events in them.
     public internal(set) var eventCount: Int64 = 0
+    /// Those of the rows that were found in the pages themselves, where SQL left gaps.
+    public internal(set) var carvedRowCount: Int64 = 0
+    /// The events in them: they may lie within the gaps.
+    public internal(set) var carvedEventCount: Int64 = 0
     /// Whether the counters were read to the end.
     public internal(set) var hasCounters = false
     /// What could not be read, a phrase each: `tail between normal 3:12 and normal 3:900`.
     public internal(set) var gaps: [String] = []
+
+    /// What the operator is told.
+    var report: String {
+        var report = eventCount.description + " events carried over"
+        if carvedEventCount > 0 {
+            report += ", " + carvedEventCount.description + " of them carved out of its pages"
+        }
+        return report + "; lost: "
+            + (gaps.isEmpty ? "nothing known" : gaps.joined(separator: ", "))
+    }
 }
 
 /// The first start on a database, and the record of what was there before.
@@ -41,15 +55,14 @@ extension EventStore {
         var epochs: [[Value]] = []
         if files.isSalvaging {
             let salvager = Salvager(
-                into: database, owner: recorded ?? freshStream, path: files.salvaging, vfs: vfs)
+                into: database, owner: recorded ?? freshStream, path: files.salvaging, vfs: vfs,
+                system: files.system)
             try salvager.run()
             opening = .salvaged(salvager.salvage)
-            epochs = salvager.epochs.sorted { $0.key < $1.key }.map { $0.value }
-            let gaps = salvager.salvage.gaps.joined(separator: ", ")
+            epochs = salvager.epochs
             try note(
                 database, wallMilliseconds,
-                "the database was damaged; " + salvager.salvage.eventCount.description
-                    + " events carried over; lost: " + (gaps.isEmpty ? "nothing known" : gaps))
+                "the database was damaged; " + salvager.salvage.report)
         } else if let recorded, recorded != freshStream {
             opening = .recreated
             try note(

@@ -1,34 +1,64 @@
 internal import Events
 
-/// Carries over from a damaged database what SQL can still read.
+/// Carries over from a damaged database what SQL can still read, and what its pages still hold.
 final class Salvager {
     /// What came of it.
-    private(set) var salvage = Salvage()
-    /// The epochs' rows by their numbers, those of which only their events are left with them.
-    private(set) var epochs: [Int64: [Value]] = [:]
-
-    private let database: Database
+    var salvage = Salvage()
+    let database: Database
     /// The stream of rows whose epoch cannot be read.
     private let owner: StreamID
-    private let path: String
+    let path: String
     private let vfs: String?
+    let system: FileSystem
     private var pending: [[Value]] = []
     private var pendingBytes = 0
+    private var epochRows: [Int64: [Value]] = [:]
+    /// The epochs of rows that were carried over, and how many numbers each gave at least.
+    private var epochEnds: [Int64: Int64] = [:]
+    /// Whether SQL has left out rows of events that may still be there.
+    private var hasHoles = false
 
     /// How much is carried over in one transaction: far less than the log holds.
     private static let transactionBytesMax = 256 << 10
 
-    init(into database: Database, owner: StreamID, path: String, vfs: String?) {
+    init(
+        into database: Database, owner: StreamID, path: String, vfs: String?, system: FileSystem
+    ) {
         self.database = database
         self.owner = owner
         self.path = path
         self.vfs = vfs
+        self.system = system
     }
 
     /// Reads all tables; only what fails on the new database's side is thrown.
     func run() throws(StoreError) {
+        try runSQL()
+        // Not before SQLite has let go of the file: closing ours would drop its locks.
+        if hasHoles { try carve() }
+        try countRows()
+    }
+
+    /// The epochs' rows, those of which only their events are left with them.
+    var epochs: [[Value]] {
+        var rows = epochRows
+        for (epoch, least) in epochEnds {
+            var row =
+                rows[epoch] ?? [
+                    .integer(epoch), .blob(owner.bytes), .blob(StreamID(high: 0, low: 0).bytes),
+                ]
+            // An epoch gave no fewer numbers than its rows have.
+            var end = least
+            if row.count == 4, case .integer(let known) = row.removeLast() { end = max(end, known) }
+            rows[epoch] = row + [.integer(end)]
+        }
+        return rows.sorted { $0.key < $1.key }.map { $0.value }
+    }
+
+    private func runSQL() throws(StoreError) {
         guard let old = open() else {
             salvage.gaps.append("everything in it")
+            hasHoles = true
             return
         }
         let isFirstVersion = version(of: old) == 1
@@ -67,16 +97,13 @@ final class Salvager {
     private func carry(_ table: String, from old: borrowing Connection) throws(StoreError) {
         guard var reader = TableReader(table, of: old) else {
             salvage.gaps.append("all of " + table)
+            if Self.isOfEvents(table) { hasHoles = true }
             return
         }
         do throws(StoreError) {
             while let row = reader.next() {
                 guard let row = admit(row, from: table) else { continue }
-                pending.append(row)
-                pendingBytes += row.reduce(64) { (sum, value) in
-                    if case .blob(let bytes) = value { sum + bytes.count } else { sum }
-                }
-                if pendingBytes >= Self.transactionBytesMax { try store(in: table) }
+                try take(row, in: table)
             }
             try store(in: table)
         } catch {
@@ -84,6 +111,18 @@ final class Salvager {
             salvage.gaps.append("the rest of " + table + ", for want of room")
         }
         for gap in reader.gaps { salvage.gaps.append(table + " between " + gap) }
+        if Self.isOfEvents(table), !reader.gaps.isEmpty { hasHoles = true }
+    }
+
+    /// Stores a row, together with others.
+    func take(
+        _ row: [Value], in table: String, unless held: HeldEvents? = nil
+    ) throws(StoreError) {
+        pending.append(row)
+        pendingBytes += row.reduce(64) { (sum, value) in
+            if case .blob(let bytes) = value { sum + bytes.count } else { sum }
+        }
+        if pendingBytes >= Self.transactionBytesMax { try store(in: table, unless: held) }
     }
 
     /// The row as it is to be stored; nil if it is not, because it makes no sense or goes
@@ -93,7 +132,7 @@ final class Salvager {
             switch table {
             case "epoch": takeEpoch(row)
             case "tombstone": Self.isTombstone(row)
-            case _ where RowPlace(name: table) != nil: takeEvents(row)
+            case _ where Self.isOfEvents(table): countEvents(row)
             default: true
             }
         if !isSensible, salvage.gaps.last != Self.nonsense(table) {
@@ -108,27 +147,37 @@ final class Salvager {
         guard row.count == 4, case .integer(let epoch) = row[0], case .integer(let end) = row[3],
             1...Int64(Limits.epochLast) ~= epoch, 0...Int64(UInt32.max) ~= end
         else { return false }
-        // It is put in place of what its rows said of it, but gave no fewer numbers than they have.
-        epochs[epoch] = [row[0], row[1], row[2], .integer(max(end, Self.end(epochs[epoch])))]
+        epochRows[epoch] = row
         return true
     }
 
-    private static func end(_ epoch: [Value]?) -> Int64 {
-        if case .integer(let end)? = epoch?.last { end } else { 0 }
+    private static func isOfEvents(_ table: String) -> Bool {
+        RowPlace(name: table) != nil
     }
 
-    private func takeEvents(_ row: [Value]) -> Bool {
-        guard row.count == 5, case .integer(let number) = row[0], case .integer(let count) = row[1],
-            case .blob(let bytes) = row[2], case .blob = row[3],
+    private func countEvents(_ row: [Value]) -> Bool {
+        guard takeEvents(row), case .integer(let count) = row[EventColumn.events] else {
+            return false
+        }
+        salvage.rowCount += 1
+        salvage.eventCount += count
+        return true
+    }
+
+    /// Whether an event's row makes sense; remembers its epoch.
+    func takeEvents(_ row: [Value]) -> Bool {
+        guard row.count == EventColumn.count, case .integer(let number) = row[EventColumn.id],
+            case .integer(let count) = row[EventColumn.events],
+            case .blob(let bytes) = row[EventColumn.ranges], case .blob = row[EventColumn.body],
             let ranges = RangeCoding.ranges(bytes)
         else { return false }
         let id = RowID(value: number)
         guard number >= 0, id.lane != nil, ranges.first?.first == id.first,
             ranges.reduce(0, { $0 + $1.count }) == count
         else { return false }
-        salvage.rowCount += 1
-        salvage.eventCount += count
-        remember(id, end: Int64(ranges.last?.last ?? 0) + 1)
+        // The row stands in for its epoch's own, should that be unreadable.
+        let end = Int64(ranges.last?.last ?? 0) + 1
+        epochEnds[Int64(id.epoch)] = max(end, epochEnds[Int64(id.epoch)] ?? 0)
         return true
     }
 
@@ -139,16 +188,8 @@ final class Salvager {
         return !ranges.isEmpty
     }
 
-    /// Lets a row of events stand in for its epoch's own, should that be unreadable.
-    private func remember(_ id: RowID, end: Int64) {
-        let epoch = Int64(id.epoch)
-        epochs[epoch] = [
-            .integer(epoch), .blob(owner.bytes), .blob(StreamID(high: 0, low: 0).bytes),
-            .integer(max(end, Self.end(epochs[epoch]))),
-        ]
-    }
-
-    private func store(in table: String) throws(StoreError) {
+    /// Stores what waits, but for rows whose events are held.
+    func store(in table: String, unless held: HeldEvents? = nil) throws(StoreError) {
         guard let width = pending.first?.count else { return }
         defer {
             pending = []
@@ -160,6 +201,7 @@ final class Salvager {
             "INSERT OR IGNORE INTO " + table + " VALUES (" + marks + ")")
         try database.transaction { (_) throws(StoreError) in
             for row in pending {
+                if let held, try held.hold(row) { continue }
                 try insert.bind(row)
                 _ = try insert.step()
             }

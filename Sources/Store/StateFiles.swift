@@ -7,7 +7,7 @@ struct StateFiles: ~Copyable {
     static let ballastBytes: Int64 = 1 << 20
 
     let directory: String
-    private let system: FileSystem
+    let system: FileSystem
     private var lock: Int64 = -1
 
     /// Makes the directory if only it is missing, and takes it for its owner alone.

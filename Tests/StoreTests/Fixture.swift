@@ -56,7 +56,9 @@ extension EventStore {
         _ count: Int, _ lane: Lane = .normal, bytes: Int = 100, table: RowTable = .tail
     ) throws -> StoredRow {
         var change = Change(for: self)
-        let name = Array("\(epoch):\(nextSequence) of row ".utf8)
+        // Sealed rows begin as those of the agent do: carving tells them by that.
+        let mark = table == .block ? "FFBK " : ""
+        let name = Array("\(mark)\(epoch):\(nextSequence) of row ".utf8)
         let row = StoredRow(
             table, lane: lane, epoch: epoch,
             ranges: [SequenceRange(nextSequence, nextSequence + UInt32(count) - 1)],

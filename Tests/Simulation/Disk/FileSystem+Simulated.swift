@@ -23,6 +23,7 @@ extension FileSystem {
                 answer { () throws(SimulatedDisk.Failure) in try disk.touch(path) }
             },
             contents: { path in disk.file(path).map { Array($0.bytes.prefix(64)) } },
+            read: { path, offset, byteCount in disk.bytes(path, Int(offset), byteCount) },
             write: { path, bytes in
                 answer { () throws(SimulatedDisk.Failure) in
                     let file = try disk.open(path, isMade: true)
@@ -55,6 +56,16 @@ extension SimulatedDisk {
         // A file system that is read-only refuses to open for writing even what is there.
         guard !faults.isReadOnly || isObserved else { throw .readOnly }
         _ = try open(path, isMade: true)
+    }
+
+    fileprivate func bytes(_ path: String, _ offset: Int, _ byteCount: Int) -> [UInt8]? {
+        guard let file = file(path) else { return nil }
+        do throws(Failure) {
+            try read(file, at: offset)
+        } catch {
+            return nil
+        }
+        return Array(file.bytes.dropFirst(offset).prefix(byteCount))
     }
 
     fileprivate func allocate(_ path: String, _ byteCount: Int) throws(Failure) {
