@@ -43,6 +43,8 @@ public final class EventStore {
     var quarantineBytes: Int64 = 0
     var messageCount: Int64 = 0
     var shipped: Set<RowKey> = []
+    /// The row that was walked over last; nil at the beginning.
+    var walked: RowKey?
     var tombstonesShippedThrough: Int64 = 0
 
     /// Opens the store in `directory`, which is made if only it is missing, and begins a new epoch.
@@ -94,6 +96,7 @@ public final class EventStore {
     ) throws(StoreError) {
         database = nil
         shipped = []
+        walked = nil
         tombstonesShippedThrough = 0
         isRecovering = true
         // What is set aside already must not give way to the new database that it is to fill.

@@ -32,6 +32,8 @@ public final class AgentLoop {
     var resumable: [ConnectionID] = []
     /// When counters without an event of their own are written; `never` while there are none.
     var countersDue = Instant.never
+    /// Before this no more rows are walked over.
+    var walkDue: Instant
     /// Whether SIGTERM has been heeded and the loop may end.
     public private(set) var isFinished = false
 
@@ -46,6 +48,7 @@ public final class AgentLoop {
         self.admitter = admitter
         self.courier = courier
         self.startedAt = startedAt
+        walkDue = startedAt.advanced(byMilliseconds: Self.walkPauseMilliseconds)
         nextSequence = store.nextSequence
     }
 
@@ -78,6 +81,7 @@ public final class AgentLoop {
         mend(&world)
         upload(&world, world.monotonicNow())
         answerFlushes(&world, world.monotonicNow())
+        if !isMore { walk(&world) }
         mend(&world)
         if isMore || pending.isUrgent || !resumable.isEmpty { return world.monotonicNow() }
         return deadline()
