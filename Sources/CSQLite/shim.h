@@ -77,9 +77,22 @@ static inline int sqlite_shim_allocate(int file, int64_t byte_count) {
   return -posix_fallocate(file, 0, byte_count);
 }
 
-static inline int64_t sqlite_shim_free_bytes(const char *path) {
+struct sqlite_shim_space {
+  int64_t answer, free_bytes, total_bytes, free_inodes, inodes;
+};
+
+static inline struct sqlite_shim_space sqlite_shim_space(const char *path) {
+  struct sqlite_shim_space space = {0};
   struct statvfs status;
-  return statvfs(path, &status) ? -errno : (int64_t)status.f_bavail * (int64_t)status.f_frsize;
+  if (statvfs(path, &status)) {
+    space.answer = -errno;
+    return space;
+  }
+  space.free_bytes = (int64_t)status.f_bavail * (int64_t)status.f_frsize;
+  space.total_bytes = (int64_t)status.f_blocks * (int64_t)status.f_frsize;
+  space.free_inodes = (int64_t)status.f_favail;
+  space.inodes = (int64_t)status.f_files;
+  return space;
 }
 
 static inline int sqlite_shim_rename(const char *from, const char *to) {

@@ -70,7 +70,7 @@ extension EventStore {
         after error: StoreError, _ database: Database, _ excessPages: inout Int64
     ) throws(StoreError) {
         switch error.code {
-        case .full where excessPages == 0 && files.hasSomeBallast:
+        case .full where excessPages == 0 && error.sqliteCode != 0 && files.hasSomeBallast:
             // The limit on pages gives way to eviction; where the file system is full, even that
             // needs room. Which it was, SQLite does not say.
             spendBallast()

@@ -34,14 +34,16 @@ extension EventStore {
     ) throws(StoreError) {
         let needed = EventStore.pages(for: change)
         guard needed > 0 else { return }
-        // On a full file system the database may not grow.
-        let hasRoomToGrow = files.freeBytes >= 2 * StateFiles.ballastBytes
-        let limit = hasRoomToGrow ? pagesMax : min(pagesMax, try database.allPages())
+        let limit = pagesAllowed(try database.allPages())
         while try database.usedPages() + needed + excessPages + Self.reservePages > limit {
             guard try evictOldest(from: database, &applied) else { break }
         }
         if excessPages > 1 && applied.evicted.eventCount == 0 {
             throw StoreError(.full, "commit", detail: "nothing is left to evict")
+        }
+        // The quota is SQLite's to hold; of the file system's end it knows nothing.
+        if limit < pagesMax, try database.usedPages() + needed > limit {
+            throw StoreError(.full, "commit", detail: "the disk is nearly full")
         }
         try record(applied.evicted, in: database)
     }

@@ -31,8 +31,8 @@ package struct FileSystem {
     package var byteCount: (_ path: String) -> Int64
     /// Makes a file, or grows it, to so many bytes that have their room on the disk.
     package var allocate: (_ path: String, _ byteCount: Int64) -> Int64
-    /// The bytes that the file system of a directory still has for us.
-    package var freeBytes: (_ path: String) -> Int64
+    /// What the file system of a directory has, and still has for us; nil where it won't say.
+    package var space: (_ path: String) -> FileSpace?
     /// Makes the entries of a directory durable.
     package var syncDirectory: (_ path: String) -> Int64
 
@@ -46,7 +46,7 @@ package struct FileSystem {
         write: @escaping (String, [UInt8]) -> Int64,
         rename: @escaping (String, String) -> Int64, remove: @escaping (String) -> Int64,
         byteCount: @escaping (String) -> Int64, allocate: @escaping (String, Int64) -> Int64,
-        freeBytes: @escaping (String) -> Int64, syncDirectory: @escaping (String) -> Int64
+        space: @escaping (String) -> FileSpace?, syncDirectory: @escaping (String) -> Int64
     ) {
         self.makeDirectory = makeDirectory
         self.lock = lock
@@ -60,8 +60,28 @@ package struct FileSystem {
         self.remove = remove
         self.byteCount = byteCount
         self.allocate = allocate
-        self.freeBytes = freeBytes
+        self.space = space
         self.syncDirectory = syncDirectory
+    }
+}
+
+/// The room on a file system.
+package struct FileSpace {
+    /// Bytes that are free, for us and not for its administrator alone.
+    package var freeBytes: Int64
+    /// All of its bytes.
+    package var totalBytes: Int64
+    /// Files that can still be made; of no account where `inodes` is 0.
+    package var freeInodes: Int64
+    /// Files that it can have; 0 where it does not count them.
+    package var inodes: Int64
+
+    /// Puts the figures together.
+    package init(freeBytes: Int64, totalBytes: Int64, freeInodes: Int64 = 0, inodes: Int64 = 0) {
+        self.freeBytes = freeBytes
+        self.totalBytes = totalBytes
+        self.freeInodes = freeInodes
+        self.inodes = inodes
     }
 }
 
@@ -77,7 +97,7 @@ extension FileSystem {
             rename: { Int64(unsafe sqlite_shim_rename($0, $1)) },
             remove: { Int64(unsafe sqlite_shim_unlink($0)) },
             byteCount: { unsafe sqlite_shim_byte_count($0) },
-            allocate: SystemFile.allocate, freeBytes: { unsafe sqlite_shim_free_bytes($0) },
+            allocate: SystemFile.allocate, space: SystemFile.space,
             syncDirectory: SystemFile.syncDirectory)
     }
 }
@@ -129,6 +149,14 @@ private enum SystemFile {
         let allocated = sqlite_shim_allocate(file, byteCount)
         _ = sqlite_shim_close(file)
         return Int64(allocated)
+    }
+
+    static func space(_ path: String) -> FileSpace? {
+        let space = unsafe sqlite_shim_space(path)
+        guard space.answer == 0 else { return nil }
+        return FileSpace(
+            freeBytes: space.free_bytes, totalBytes: space.total_bytes,
+            freeInodes: space.free_inodes, inodes: space.inodes)
     }
 
     static func syncDirectory(_ path: String) -> Int64 {

@@ -81,7 +81,8 @@ extension EventStore {
     /// Lets go of a damaged database once an epoch says that its place is taken.
     func endSalvage(_ database: Database) throws(StoreError) {
         guard files.isSalvaging else { return }
-        try files.endSalvage(keeping: files.setAsideBytes <= Budget.room(quotaBytes) / 2)
+        try files.endSalvage(
+            keeping: files.setAsideBytes <= Budget.room(quotaBytes) / 2 && files.hasInodesToSpare)
         pagesMax = Budget.pagesMax(quotaBytes: quotaBytes, setAsideBytes: files.setAsideBytes)
         try Schema.limit(database.connection, pagesMax: pagesMax)
     }

@@ -157,8 +157,7 @@ struct StateFiles: ~Copyable {
 
     /// Bytes that the file system still has for us; as many as there can be where it won't say.
     var freeBytes: Int64 {
-        let free = system.freeBytes(directory)
-        return free < 0 ? .max : free
+        system.space(directory)?.freeBytes ?? .max
     }
 
     /// Whether the ballast is there in full.
@@ -169,6 +168,7 @@ struct StateFiles: ~Copyable {
 
     /// Lays the ballast down if there is room for it.
     borrowing func addBallast() {
+        guard hasSomeBallast || hasInodesToSpare else { return }
         if system.allocate(path("ballast"), Self.ballastBytes) != 0 { dropBallast() }
     }
 

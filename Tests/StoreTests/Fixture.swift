@@ -17,12 +17,13 @@ final class StateDirectory {
     func file(_ name: String) -> String { path + "/" + name }
 
     func open(
-        quotaBytes: Int64 = EventStore.quotaBytesMin, fresh: UInt64 = 1, vfs: String? = nil
+        quotaBytes: Int64 = EventStore.quotaBytesMin, fresh: UInt64 = 1, vfs: String? = nil,
+        fileSystem: FileSystem = .system
     ) throws -> EventStore {
         try EventStore(
             directory: path, quotaBytes: quotaBytes, boot: Fixture.boot,
             freshStream: StreamID(high: 0xF0, low: fresh), wallMilliseconds: 1_700_000_000_000,
-            vfs: vfs)
+            vfs: vfs, fileSystem: fileSystem)
     }
 
     func byteCount(_ name: String) throws -> Int {

@@ -58,6 +58,10 @@ struct StatusReport: OperatorReport {
             for line in damage.split(separator: "\n") { notices.append("damaged: " + line) }
         }
         if let cloned = try store.text(NoticeName.cloned) { notices.append(cloned) }
+        if let percent = try store.freePercentWithoutGrowth() {
+            notices.append(
+                "disk: \(percent) % free, the queue does not grow: make room on the disk")
+        }
         return notices
     }
 

@@ -44,7 +44,11 @@ extension FileSystem {
                     try disk.allocate(path, Int(byteCount))
                 }
             },
-            freeBytes: { _ in Int64(max(0, disk.faults.capacityBytes - disk.usedBytes)) },
+            space: { _ in
+                FileSpace(
+                    freeBytes: Int64(max(0, disk.faults.capacityBytes - disk.usedBytes)),
+                    totalBytes: Int64(SimulatedDisk.Faults().capacityBytes))
+            },
             syncDirectory: { _ in
                 answer { () throws(SimulatedDisk.Failure) in try disk.syncDirectory() }
             })
