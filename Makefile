@@ -7,7 +7,7 @@
 #   make device     build/footfall for this machine: Embedded Swift, stripped
 #   make collector  build/footfall-collector
 #   make cross      build/ARCH/footfall for kiosks (ARCH=arm64|armhf|amd64; without it, all)
-#   make test-cross all three run, both ARMs emulated; 64 bits: the same bytes twice
+#   make test-cross all three run, both ARMs emulated; each built twice: the same bytes
 #   make bench      figures in a table, or FORMAT=json; BENCH=NAME for some: Tests/Benchmarks
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
 #   make simulate   the whole agent in a world that a seed disturbs: SEED=1 STEPS=20000 [CUTS=N]
@@ -34,8 +34,6 @@ EMBEDDED_LIBS = $$(swiftc -print-target-info | \
 RUNS := checks units simulation checks-ordinary embedded ordinary
 CHECK_RUNS = tidy $(RUNS) cross $(foreach arch,$(ARCHES),$(arch)-checks $(arch))
 ARCHES := $(or $(ARCH),arm64 armhf amd64)
-# For armhf the compiler makes one of two codes of the same sources: Cross/README.md.
-REPRODUCIBLE := $(filter-out armhf,$(ARCHES))
 COLLECTOR := -c release --product footfall-collector --static-swift-stdlib
 VENV := build/venv
 PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
@@ -129,8 +127,7 @@ test-cross: $(VENV)/ready cross collector
 	$(ENSURE) emulator archive
 	@mkdir -p build/results
 	$(PYTEST) -q Tests/Cross --junitxml build/results/cross.xml
-	@$(if $(REPRODUCIBLE),$(MAKE) --no-print-directory -j2 --output-sync \
-	    $(REPRODUCIBLE:%=reproduce-%))
+	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=cross-checks-%)
 	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
 

@@ -58,8 +58,12 @@ extension EventStore {
                 into: database, owner: recorded ?? freshStream, path: files.salvaging, vfs: vfs,
                 system: files.system)
             try salvager.run()
-            opening = .salvaged(salvager.salvage)
             epochs = salvager.epochs
+            if let record, case .integer(let last)? = epochs.last?.first, last < record.epoch {
+                // It may be an older copy as well: what came after it is not in it.
+                salvager.salvage.gaps.append("others up to epoch " + record.epoch.description)
+            }
+            opening = .salvaged(salvager.salvage)
             try note(
                 database, wallMilliseconds,
                 "the database was damaged; " + salvager.salvage.report)

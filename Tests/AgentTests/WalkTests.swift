@@ -16,11 +16,11 @@ import Testing
         #expect(kiosk.loop.store.stream == stream)
         try kiosk.pass(30 * 60_000)
         #expect(kiosk.loop.store.stream != stream)
-        #expect(try kiosk.counter("dropped:damaged") == 1000)
+        #expect(try kiosk.counter("dropped:damaged") == 200)
         kiosk.collector.mood = .well
         try kiosk.drain()
-        #expect(kiosk.collector.events.count == 2000)
-        #expect(try kiosk.audited()["delivered"] == 2000)
+        #expect(kiosk.collector.events.count == 2800)
+        #expect(try kiosk.audited()["delivered"] == 2800)
     }
 
     @Test func `finds nothing in one that is whole`() throws {
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// Three blocks of a thousand events that nobody takes, all of them in the database's file.
+    /// Fifteen blocks of two hundred events that nobody takes, all of them in the database's file.
     private func backlog() throws -> Kiosk {
         let kiosk = try Kiosk()
         kiosk.collector.mood = .down
@@ -67,7 +67,7 @@ extension Kiosk {
     /// Changes a byte on the disk behind the store's back, in the row that would be sent last.
     fileprivate func spoilLastBlock() throws {
         let blocks = try loop.store.rows(of: .block, .normal, fromEpoch: 1, sequence: 0)
-        #expect(blocks.count == 3)
+        #expect(blocks.count == 15)
         let head = Data(try #require(blocks.last).body.prefix(60))
         loop.store.releaseMemory()
         let url = URL(fileURLWithPath: directory + "/events.db")

@@ -132,12 +132,13 @@ import Testing
     @Test func `without the list of free pages brings no event twice`() throws {
         var sealed: StoredRow?
         let shop = try DamagedShop(state) { store, rows in
-            // The oldest rows of a lane become one, as sealing does.
-            let tail = rows[0..<24].filter { $0.key.id.lane == .normal }
+            // Neighbours in a lane become one, as sealing does.
+            let tail = rows[5..<14].filter { $0.key.place == .tail }
             var change = Change(for: store)
             change.removed = tail.map { $0.key }
             let row = StoredRow(
-                .block, lane: .normal, epoch: 1, ranges: tail.flatMap { $0.ranges },
+                .block, lane: .normal, epoch: 1,
+                ranges: RangeCoding.union(tail.flatMap { $0.ranges }, []),
                 body: Array("FFBK sealed".utf8))
             change.inserted = [row]
             sealed = row

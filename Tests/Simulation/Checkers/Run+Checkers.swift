@@ -25,7 +25,8 @@ extension Run {
                 let place = entry.id.map { Self.list([$0]) } ?? "no known id"
                 throw Violation(
                     .exactlyOnce,
-                    "event \(number) of producer \(entry.producer), acknowledged, \(place), is lost; tombstones: \(reasons); "
+                    "event \(number) of producer \(entry.producer), acknowledged, \(place), "
+                        + "is lost; tombstones: \(reasons); "
                         + String(decoding: entry.text.prefix(120), as: UTF8.self))
             }
         }

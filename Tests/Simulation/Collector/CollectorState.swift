@@ -36,6 +36,8 @@ struct CollectorState {
     private(set) var tombstones: [Epoch: [Buried]] = [:]
     /// How many numbers an epoch has given, as far as anything seen tells.
     private(set) var given: [Epoch: UInt32] = [:]
+    /// The epochs whose own header has said what was before them.
+    private var headed: Set<Epoch> = []
     private var messages: Set<Message> = []
     /// A planted fault: whether what is held already is taken as new.
     var forgetsWhatItHolds = false
@@ -46,6 +48,7 @@ struct CollectorState {
     mutating func take(_ header: BlockHeader) {
         let epoch = Epoch(stream: header.stream, epoch: header.epoch)
         given[epoch] = max(given[epoch] ?? 0, 0)
+        headed.insert(epoch)
         if let previous = header.previous {
             note(Epoch(stream: header.stream, epoch: previous.epoch), end: previous.end)
         }
@@ -100,7 +103,16 @@ struct CollectorState {
     /// Whether the collector knows that a number was given that it neither holds nor was told of.
     func misses(_ id: EventID) -> Bool {
         guard held[id] == nil, reasons(for: id).isEmpty else { return false }
-        return id.sequence < given[Epoch(stream: id.stream, epoch: id.epoch)] ?? 0
+        let epoch = Epoch(stream: id.stream, epoch: id.epoch)
+        return id.sequence < given[epoch] ?? 0 || isBeforeBreak(epoch)
+    }
+
+    /// Whether the epoch behind is one of whose blocks the collector has none: then nothing tells
+    /// where this one ended.
+    private func isBeforeBreak(_ lost: Epoch) -> Bool {
+        let next = given.keys.filter { $0.stream == lost.stream && $0.epoch > lost.epoch }
+            .min { $0.epoch < $1.epoch }
+        return next.map { !headed.contains($0) } ?? false
     }
 }
 
