@@ -26,6 +26,11 @@ ROOT = frozenset(
 )
 """All that the root of the repository may hold."""
 
+STATIONS = frozenset("Intake Identity Store Blocks Sync".split())
+"""The device's stations: each knows the vocabulary, none knows its neighbour."""
+
+VOCABULARY = "Events"
+
 COLUMNS_MAX = 100
 SWIFT_LINES_MAX = 500
 PYTHON_LINES_MAX = 300
@@ -194,6 +199,27 @@ def injected(source: Source) -> Iterator[Finding]:
     yield from _search(source, pattern, source.code, "time or chance past `World`")
 
 
+def comb(source: Source) -> Iterator[Finding]:
+    """The imports make a comb: stations side by side on the vocabulary, all held by `Agent`."""
+    if not source.is_swift or not source.module:
+        return
+    own = STATIONS | {VOCABULARY, "Platform", "Agent"}
+    if source.module in STATIONS | {"Platform"}:
+        banned = own - {VOCABULARY}
+    elif source.module == VOCABULARY:
+        banned = own - {VOCABULARY} | {"CPlatform", "CSQLite", "CZlib", "COpenSSL", "CInih"}
+    elif source.module == "Agent":
+        banned = frozenset({"Collector", "Reports"})
+    else:
+        banned = frozenset({"Agent", "Intake", "Store", "Sync"}) - {source.module}
+    # The executable is `Agent` and where it runs.
+    if source.module == "footfall":
+        banned = own - {"Agent", "Platform"}
+    names = "|".join(sorted(banned))
+    pattern = rf"\bimport\s+(?:\w+\s+)?(?:{names})\b"
+    yield from _search(source, pattern, source.code, "a tooth that touches another")
+
+
 def test_names(source: Source) -> Iterator[Finding]:
     """A Swift test is named by a sentence, and none is switched off."""
     if source.path.parts[0] != "Tests":
@@ -233,6 +259,6 @@ def pages(paths: list[PurePosixPath]) -> Iterator[Finding]:
 
 FILE_RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
     columns, file_length, function_length, reminders, placeholders, force, one_platform,
-    embeddable, unaligned, injected, test_names, own_matters,
+    embeddable, unaligned, injected, comb, test_names, own_matters,
 )
 TREE_RULES: tuple[Callable[[list[PurePosixPath]], Iterator[Finding]], ...] = (root_entries, pages)

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 import swift_text
+from dead import dead_files
 from rules import DEVICE, FILE_RULES, ROOT, TREE_RULES, Finding, Source
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -50,6 +51,28 @@ def test_the_tree_follows(rule) -> None:
     assert not findings, "\n".join(findings)
 
 
+def test_no_file_is_dead() -> None:
+    findings = [str(finding) for finding in dead_files(sources())]
+    assert not findings, "\n".join(findings)
+
+
+def test_a_dead_file_is_caught_and_one_in_use_is_not() -> None:
+    planted = {
+        "Sources/Store/Used.swift": "struct Used {\n    var count = 0\n}\n",
+        "Sources/Store/User.swift": "extension Used {\n    func look() {}\n}\n",
+        "Sources/Store/Caller.swift": "func begin(_ used: Used) { used.look() }\n",
+        "Sources/Store/Main.swift": "@main struct Main {\n    static func main() { begin(x) }\n}\n",
+        "Sources/Store/Dead.swift": "public struct Dead {\n    var count = 0\n}\n",
+        "Sources/Store/Unused.swift": "extension Used {\n    func never() {}\n}\n",
+        "Tests/Tools/forgotten.py": "def main(): pass\n",
+        "Tests/Tools/wanted": "#!/bin/sh\n",
+        "Makefile": "all:\n\tTests/Tools/wanted\n",
+    }
+    found = dead_files([Source(PurePosixPath(path), text) for path, text in planted.items()])
+    dead = {"Dead.swift", "Unused.swift", "forgotten.py"}
+    assert {finding.path.name for finding in found} == dead
+
+
 def test_device_modules_are_those_of_the_manifest() -> None:
     manifest = (REPOSITORY / "Package.swift").read_text()
     for module in DEVICE:
@@ -89,6 +112,12 @@ FAULTS: list[tuple[str, str, str]] = [
     ("injected", DEVICE_FILE, "let a = UInt64.random(in: 0...1)\n"),
     ("injected", "Sources/Agent/Planted.swift", "let now = time(nil)\n"),
     ("injected", "Sources/Sync/Planted.swift", "clock_gettime(CLOCK_REALTIME, &a)\n"),
+    ("comb", DEVICE_FILE, "internal import Blocks\n"),
+    ("comb", "Sources/Events/Planted.swift", "internal import CZlib\n"),
+    ("comb", "Sources/Sync/Planted.swift", "public import struct Platform.Exchange\n"),
+    ("comb", "Sources/Agent/Planted.swift", "internal import Reports\n"),
+    ("comb", "Sources/Collector/Planted.swift", "internal import Agent\n"),
+    ("comb", "Sources/footfall/Planted.swift", "internal import Store\n"),
     ("test_names", "Tests/StoreTests/Planted.swift", "@Test func storesIt() {}\n"),
     ("test_names", "Tests/StoreTests/Planted.swift", "@Test(.disabled()) func `a b`() {}\n"),
     ("test_names", "Tests/EndToEnd/planted.py", "pytest." + "skip('later')\n"),
