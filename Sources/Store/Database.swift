@@ -13,6 +13,8 @@ final class Database {
     let setCommits: Statement
     let addCounter: Statement
     let insertMessage: Statement
+    let lastMessage: Statement
+    let extendMessage: Statement
     // By the place's raw value.
     let insertRow: [Statement]
     let deleteRow: [Statement]
@@ -38,6 +40,10 @@ final class Database {
                 + "ON CONFLICT DO UPDATE SET value = value + excluded.value")
         insertMessage = try connection.prepare(
             "INSERT INTO message(at, count, ids) VALUES (?, ?, ?)")
+        lastMessage = try connection.prepare(
+            "SELECT id, count, ids FROM message ORDER BY id DESC LIMIT 1")
+        extendMessage = try connection.prepare(
+            "UPDATE message SET at = ?, count = ?, ids = ? WHERE id = ?")
         var insertRow: [Statement] = []
         var deleteRow: [Statement] = []
         var oldestRows: [Statement] = []

@@ -51,11 +51,11 @@ extension EventStore {
     ) throws(StoreError) {
         try Schema.fillLog(database.connection)
         let record = files.record()
-        let recorded = record?.stream
         var epochs: [[Value]] = []
         if files.isSalvaging {
             let salvager = Salvager(
-                into: database, owner: recorded ?? freshStream, path: files.salvaging, vfs: vfs,
+                into: database, owner: record?.stream ?? freshStream, path: files.salvaging,
+                vfs: vfs,
                 system: files.system)
             try salvager.run()
             epochs = salvager.epochs
@@ -67,12 +67,12 @@ extension EventStore {
             try note(
                 database, wallMilliseconds,
                 "the database was damaged; " + salvager.salvage.report)
-        } else if let recorded, recorded != freshStream {
+        } else if let record, record.stream != freshStream {
             opening = .recreated
             try note(
                 database, wallMilliseconds,
-                "the database was missing; lost: all that stream " + recorded.hexadecimal
-                    + " held")
+                "the database was missing; lost: all that stream " + record.stream.hexadecimal
+                    + " held, others up to epoch " + record.epoch.description)
         } else {
             opening = .created
         }
