@@ -32,13 +32,13 @@ extension AgentLoop {
 
     /// What the collector holds leaves the store with the next events' commit.
     ///
-    /// That writes most of the same pages. Alone it waits as long as counters do, and for nothing
-    /// where somebody waits for it.
+    /// That writes most of the same pages. Alone it waits for minutes, and for nothing where
+    /// somebody waits for it.
     private func settle(_ world: inout some World & ~Copyable) {
         guard !pending.settlement.isEmpty else { return }
         if pending.settlement.canWait, flushes.isEmpty, !pending.isUrgent, !isFinished {
             let due = world.monotonicNow().advanced(
-                byMilliseconds: Self.counterDelayMilliseconds)
+                byMilliseconds: Self.settlementDelayMilliseconds)
             countersDue = min(countersDue, due)
         } else {
             commit(&world)

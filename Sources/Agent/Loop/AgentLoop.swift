@@ -57,6 +57,8 @@ public final class AgentLoop {
     private static let pendingBytesMost = 1 << 20
     // Counters of refusals wait this long for a commit to ride on.
     static let counterDelayMilliseconds: Int64 = 30_000
+    // What was delivered waits longer, for the next event: lost, it is sent again and found known.
+    static let settlementDelayMilliseconds: Int64 = 300_000
 
     /// Does one quantum: takes what happened, commits, answers, decides about the upload.
     ///
