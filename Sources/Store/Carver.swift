@@ -23,9 +23,6 @@ struct Carver {
 
     init(_ pages: PageReader) { self.pages = pages }
 
-    /// Whether rows that were deleted may turn up: not all free pages are known.
-    var findsDeletedRows: Bool { !pages.knowsFreePages }
-
     /// Begins at the first page again.
     mutating func rewind() { (number, cellCount) = (1, 0) }
 

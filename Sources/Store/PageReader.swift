@@ -2,8 +2,6 @@
 struct PageReader {
     /// How many pages file and log have; the header is not asked.
     let pageCount: UInt32
-    /// Whether the list of free pages was read to its end.
-    private(set) var knowsFreePages = false
 
     private let path: String
     private let system: FileSystem
@@ -45,10 +43,8 @@ struct PageReader {
     /// Follows the list's trunk pages, each of which names the next and many leaves.
     private mutating func readFreePages() {
         guard let header = page(1), header.starts(with: "SQLite format 3\0".utf8),
-            var trunk = header.bigEndian(at: 32, width: 4),
-            let listed = header.bigEndian(at: 36, width: 4)
+            var trunk = header.bigEndian(at: 32, width: 4)
         else { return }
-        var count: UInt64 = 0
         while trunk != 0 {
             // A page that is named twice ends the list, so that it ends at all.
             guard let number = fresh(trunk), let bytes = page(number),
@@ -56,16 +52,13 @@ struct PageReader {
                 let leaves = bytes.bigEndian(at: 4, width: 4), leaves <= UInt64(Self.bytes / 4 - 2)
             else { return }
             mark(number)
-            count += 1
             for index in 0..<Int(leaves) {
                 guard let leaf = bytes.bigEndian(at: 8 + 4 * index, width: 4).flatMap(fresh)
                 else { return }
                 mark(leaf)
-                count += 1
             }
             trunk = next
         }
-        knowsFreePages = count == listed
     }
 
     private func fresh(_ number: UInt64) -> UInt32? {
