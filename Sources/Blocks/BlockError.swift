@@ -6,7 +6,7 @@ public enum BlockError: Error, Hashable, Sendable {
     case magic
     /// A version that this software does not know.
     case version(UInt8)
-    /// A flag that version 0 does not have, or a reserved byte that is not 0.
+    /// A flag that the version does not have, or a reserved byte that is not 0.
     case flags
     /// The stated lengths contradict each other or the bytes at hand.
     case length
@@ -14,11 +14,17 @@ public enum BlockError: Error, Hashable, Sendable {
     case limit
     /// The checksum over frame and payload is another.
     case checksum
-    /// The payload is not one whole deflate stream of the stated length.
+    /// The payload or a section is not one whole deflate stream of the stated length.
     case inflation
-    /// The payload is not UTF-8, or its last line does not end.
+    /// The payload or an event is not UTF-8, or its last line does not end.
     case text
-    /// The header breaks the format, at this offset of the payload.
+    /// A section ends too early, has something left, or holds a number that is none.
+    case section(BlockSection)
+    /// A shape of a record, or a code for one, breaks the format.
+    case shape
+    /// A column has a mode, form, code or value that the format does not know.
+    case column
+    /// The header breaks the format, at this offset of the payload or of the block.
     case header(offset: Int)
     /// An event's line, counted from 1, breaks the format, at this offset of the payload.
     case event(line: Int, offset: Int)
@@ -46,6 +52,9 @@ public enum BlockError: Error, Hashable, Sendable {
         case .checksum: "block_checksum"
         case .inflation: "block_inflation"
         case .text: "block_text"
+        case .section(let section): "block_" + section.word
+        case .shape: "block_shape"
+        case .column: "block_column"
         case .header: "block_header"
         case .event: "block_event"
         case .order: "block_order"
@@ -53,6 +62,20 @@ public enum BlockError: Error, Hashable, Sendable {
         case .lane: "block_lane"
         case .unwritable: "block_unwritable"
         case .body: "block_body"
+        }
+    }
+}
+
+/// A part of a block of version 1.
+public enum BlockSection: UInt8, Hashable, Sendable {
+    case text, indexes, numbers, stored
+
+    var word: String {
+        switch self {
+        case .text: "text_section"
+        case .indexes: "indexes_section"
+        case .numbers: "numbers_section"
+        case .stored: "stored_section"
         }
     }
 }

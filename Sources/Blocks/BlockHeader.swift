@@ -66,13 +66,10 @@ public struct BlockSummary: Hashable, Sendable {
     public var header: BlockHeader
     /// How many events the frame states.
     public var eventCount: Int
-    /// The payload's length after inflation, as the frame states it.
-    public var payloadBytes: Int
 
     /// Makes a summary of its parts.
-    public init(header: BlockHeader, eventCount: Int, payloadBytes: Int) {
+    public init(header: BlockHeader, eventCount: Int) {
         self.header = header
         self.eventCount = eventCount
-        self.payloadBytes = payloadBytes
     }
 }

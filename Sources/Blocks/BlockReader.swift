@@ -5,6 +5,24 @@ public enum BlockReader {
     /// Reads a whole block, or says which check it fails.
     public static func read(_ bytes: [UInt8]) throws(BlockError) -> Block {
         let frame = try Frame(of: bytes)
+        return frame.version == 0 ? try readLines(bytes, frame) : try readColumns(bytes, frame)
+    }
+
+    private static func readColumns(_ bytes: [UInt8], _ frame: Frame) throws(BlockError) -> Block {
+        let (header, end) = try BlockHeader.read(bytes)
+        guard frame.eventCount > 0 else {
+            guard end == bytes.count, frame.payloadBytes == 0 else { throw .length }
+            return Block(header: header, events: [])
+        }
+        // The shortest event is two bytes, and none is over its limit.
+        guard 2 * frame.eventCount <= frame.payloadBytes else { throw .length }
+        var assembler = try EventAssembler(
+            ReadSections(bytes, from: end), eventCount: frame.eventCount, lane: header.lane,
+            bytesMax: frame.payloadBytes)
+        return Block(header: header, events: try assembler.assemble())
+    }
+
+    private static func readLines(_ bytes: [UInt8], _ frame: Frame) throws(BlockError) -> Block {
         let payload = try payload(of: bytes, frame)
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: payload.span)
@@ -20,13 +38,16 @@ public enum BlockReader {
 
     /// Reads frame and header, and checks both and the checksum, but no event.
     ///
-    /// Of a deflated block only the beginning is inflated.
+    /// Of a deflated block of version 0 only the beginning is inflated, of version 1 nothing.
     public static func peek(_ bytes: [UInt8]) throws(BlockError) -> BlockSummary {
         let frame = try Frame(of: bytes)
+        if frame.version > 0 {
+            return BlockSummary(
+                header: try BlockHeader.read(bytes).0, eventCount: frame.eventCount)
+        }
         var scanner = Scanner(bytes: try beginning(of: bytes, frame))
         return BlockSummary(
-            header: try header(&scanner), eventCount: frame.eventCount,
-            payloadBytes: frame.payloadBytes)
+            header: try header(&scanner), eventCount: frame.eventCount)
     }
 
     private static func header(_ scanner: inout Scanner) throws(BlockError) -> BlockHeader {
@@ -64,7 +85,7 @@ public enum BlockReader {
         guard frame.isDeflated else { return Array(bytes[Frame.byteCount...]) }
         guard
             let payload = inflated(
-                bytes, from: Frame.byteCount, byteCount: frame.payloadBytes),
+                bytes, in: Frame.byteCount..<bytes.count, byteCount: frame.payloadBytes),
             payload.isWhole
         else { throw .inflation }
         return payload.bytes
@@ -75,9 +96,10 @@ public enum BlockReader {
         guard frame.isDeflated else { return try payload(of: bytes, frame) }
         var byteCount = min(frame.payloadBytes, 4096)
         while true {
-            guard let part = inflated(bytes, from: Frame.byteCount, byteCount: byteCount) else {
-                throw .inflation
-            }
+            guard
+                let part = inflated(
+                    bytes, in: Frame.byteCount..<bytes.count, byteCount: byteCount)
+            else { throw .inflation }
             if byteCount == frame.payloadBytes || part.bytes.contains(Line.lineFeed) {
                 return part.bytes
             }

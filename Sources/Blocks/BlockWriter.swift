@@ -1,50 +1,95 @@
 public import Events
 
-/// Writes blocks of format version 0; keeps its state between them.
+/// Writes blocks of format version 1; keeps its state between them.
+///
+/// It takes memory at its first block and keeps about 300 KB. One thread at a time.
 public struct BlockWriter: ~Copyable {
-    private var deflater: Deflater?
+    // A block of larger texts has larger columns; their memory is not kept.
+    private static let keptBytesMax = 1 << 20
 
-    /// Makes a writer; it takes memory at the first deflated block.
+    private var deflater: Deflater?
+    private var columns = EventColumns()
+    private var sections = Sections()
+
+    /// Makes a writer.
     public init() {}
 
     /// The block of `events` under `header`.
     ///
-    /// `isDeflated` asks for deflate, level 6; a payload that it would not shorten stays plain. The
-    /// same arguments give the same bytes with the same zlib. Refuses what the format cannot say.
+    /// The same arguments give the same bytes with the same zlib. Refuses what the format cannot
+    /// say.
     public mutating func write(
-        _ header: BlockHeader, _ events: [Event], isDeflated: Bool
+        _ header: BlockHeader, _ events: [Event]
     ) throws(BlockError) -> [UInt8] {
         try BlockWriter.check(header)
-        try BlockWriter.check(events, of: header.lane)
-        let textBytes = events.reduce(0) { $0 + $1.body.count }
-        guard textBytes <= Frame.payloadBytesMax else { throw .limit }
-        var lines: [UInt8] = []
-        lines.reserveCapacity(textBytes + 192 * events.count)
-        for event in events { Line.append(event, to: &lines) }
-        return try write(header, lines: lines, eventCount: events.count, isDeflated: isDeflated)
+        guard events.count <= Frame.eventsMax else { throw .limit }
+        columns.clear()
+        for (index, event) in events.enumerated() {
+            try BlockWriter.check(event, at: index, of: header.lane, from: columns.nextSequence)
+            columns.append(event)
+            guard columns.bodyBytes <= Frame.payloadBytesMax else { throw .limit }
+        }
+        return try finish(header)
     }
 
     /// The block of events that are lines already, as `line(of:)` makes them.
     ///
-    /// The lines are trusted: the writer looks only at what they add up to.
+    /// Lines that are none are refused like events that the format cannot say.
     public mutating func write(
-        _ header: BlockHeader, lines: [UInt8], eventCount: Int, isDeflated: Bool
+        _ header: BlockHeader, lines: [UInt8]
     ) throws(BlockError) -> [UInt8] {
         try BlockWriter.check(header)
-        guard eventCount <= Limits.blockEvents else { throw .limit }
-        var payload: [UInt8] = []
-        payload.reserveCapacity(512 + lines.count)
-        Line.append(header, to: &payload)
-        payload.append(contentsOf: lines)
-        guard payload.count <= Frame.payloadBytesMax else { throw .limit }
-        let deflated = isDeflated ? deflate(payload) : nil
-        let frame = Frame(
-            isDeflated: deflated != nil, storedBytes: deflated?.count ?? payload.count,
-            payloadBytes: payload.count, eventCount: eventCount)
-        return frame.block(around: deflated ?? payload)
+        guard lines.count <= Frame.payloadBytesMax else { throw .limit }
+        columns.clear()
+        var scanner = Scanner(bytes: lines)
+        while !scanner.isAtEnd {
+            let index = columns.eventCount
+            guard index < Frame.eventsMax else { throw .limit }
+            let event: Event
+            do throws(Mismatch) {
+                event = try scanner.event(in: header.lane)
+            } catch {
+                throw .event(line: index + 1, offset: error.offset)
+            }
+            try BlockWriter.check(event, at: index, of: header.lane, from: columns.nextSequence)
+            columns.append(event)
+        }
+        return try finish(header)
     }
 
-    /// The event's line as it stands in a block, with its line feed.
+    private mutating func finish(_ header: BlockHeader) throws(BlockError) -> [UInt8] {
+        var payload: [UInt8] = []
+        header.append(to: &payload)
+        if columns.eventCount > 0 {
+            sections.clear()
+            columns.write(into: &sections)
+            guard sections.byteCount <= Frame.payloadBytesMax else { throw .limit }
+            append(sections.text, PackedLines.dictionary, to: &payload)
+            append(sections.indexes, to: &payload)
+            append(sections.numbers, to: &payload)
+            payload += sections.stored
+        }
+        guard payload.count <= Frame.payloadBytesMax else { throw .limit }
+        let frame = Frame(
+            storedBytes: payload.count, payloadBytes: columns.bodyBytes,
+            eventCount: columns.eventCount)
+        if columns.bodyBytes > Self.keptBytesMax {
+            columns = EventColumns()
+            sections = Sections()
+        }
+        return frame.block(around: payload)
+    }
+
+    private mutating func append(
+        _ section: [UInt8], _ dictionary: StaticString? = nil, to payload: inout [UInt8]
+    ) {
+        let deflated = deflate(section, dictionary)
+        payload.append(unsigned: UInt64(section.count))
+        payload.append(unsigned: UInt64(deflated?.count ?? 0))
+        payload += deflated ?? section
+    }
+
+    /// The event's line as it stands in a row, with its line feed.
     public static func line(of event: Event) -> [UInt8] {
         var line: [UInt8] = []
         line.reserveCapacity(192 + event.body.count)
@@ -78,19 +123,16 @@ public struct BlockWriter: ~Copyable {
         return !bytes.isEmpty && bytes.count <= Line.wordBytesMax && bytes.allSatisfy(isAllowed)
     }
 
-    private static func check(_ events: [Event], of lane: Lane) throws(BlockError) {
-        guard events.count <= Limits.blockEvents else { throw .limit }
-        var next: UInt32 = 0
-        for (index, event) in events.enumerated() {
-            guard event.lane == lane else { throw .lane(index: index) }
-            guard event.sequence >= next, event.sequence <= Limits.sequenceLast else {
-                throw .order(line: index + 1)
-            }
-            next = event.sequence + 1
-            guard event.body.count <= Limits.eventBytes else { throw .limit }
-            guard event.body.count >= 2, event.body.first == Line.openingBrace,
-                event.body.last == Line.closingBrace, !event.body.contains(Line.lineFeed)
-            else { throw .body(index: index) }
+    private static func check(
+        _ event: borrowing Event, at index: Int, of lane: Lane, from next: UInt32
+    ) throws(BlockError) {
+        guard event.lane == lane else { throw .lane(index: index) }
+        guard event.sequence >= next, event.sequence <= Limits.sequenceLast else {
+            throw .order(line: index + 1)
         }
+        guard event.body.count <= Limits.eventBytes else { throw .limit }
+        guard event.body.count >= 2, event.body.first == Line.openingBrace,
+            event.body.last == Line.closingBrace, !event.body.contains(Line.lineFeed)
+        else { throw .body(index: index) }
     }
 }

@@ -32,7 +32,7 @@ internal import CZlib
         let deflated = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { output, count in
             let stream = unsafe self.stream
             isWhole = unsafe bytes.withUnsafeBytes { input in
-                unsafe supply(stream, input: input, from: 0, output: output)
+                unsafe supply(stream, input: input, in: 0..<bytes.count, output: output)
                 return unsafe CZlib.deflate(stream, Z_FINISH) == Z_STREAM_END
             }
             count = unsafe Int(stream.pointee.total_out)
@@ -41,13 +41,12 @@ internal import CZlib
     }
 }
 
-/// Inflates the raw deflate stream that is `block` from `offset` on, into at most `byteCount`
-/// bytes.
+/// Inflates the raw deflate stream that is a range of `block`, into at most `byteCount` bytes.
 ///
 /// `isWhole` in the answer says that the stream ended there, with the input, at exactly
 /// `byteCount`. Nil when zlib has no memory or calls the input damaged.
 func inflated(
-    _ block: [UInt8], from offset: Int, byteCount: Int, _ dictionary: StaticString? = nil
+    _ block: [UInt8], in range: Range<Int>, byteCount: Int, _ dictionary: StaticString? = nil
 ) -> (bytes: [UInt8], isWhole: Bool)? {
     var stream = unsafe z_stream()
     return unsafe withUnsafeMutablePointer(to: &stream) { stream in
@@ -61,7 +60,7 @@ func inflated(
         var status = Z_OK
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
             status = unsafe block.withUnsafeBytes { input in
-                unsafe supply(stream, input: input, from: offset, output: output)
+                unsafe supply(stream, input: input, in: range, output: output)
                 return unsafe inflate(stream, Z_SYNC_FLUSH)
             }
             count = unsafe Int(stream.pointee.total_out)
@@ -74,12 +73,12 @@ func inflated(
     }
 }
 
-/// Points a stream at all of `input` from `offset` on, and at all of `output`.
+/// Points a stream at a range of `input`, and at all of `output`.
 private func supply(
-    _ stream: UnsafeMutablePointer<z_stream>, input: UnsafeRawBufferPointer, from offset: Int,
+    _ stream: UnsafeMutablePointer<z_stream>, input: UnsafeRawBufferPointer, in range: Range<Int>,
     output: UnsafeMutableBufferPointer<UInt8>
 ) {
-    let rest = unsafe UnsafeRawBufferPointer(rebasing: input[offset...])
+    let rest = unsafe UnsafeRawBufferPointer(rebasing: input[range])
     let start = unsafe rest.bindMemory(to: UInt8.self).baseAddress
     unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: start)
     unsafe stream.pointee.avail_in = uInt(rest.count)

@@ -1,23 +1,34 @@
 internal import CZlib
 internal import Events
 
-/// The 24 bytes before a block's payload.
+/// The 24 bytes at a block's beginning.
 struct Frame {
-    /// Bytes before the payload.
+    /// Bytes before everything else.
     static let byteCount = 24
-    /// The payload's largest length, stored or inflated.
+    /// The largest length of what follows, stored or inflated.
     static let payloadBytesMax = 8 << 20
+    /// The most events that a block can have.
+    static let eventsMax = 8192
+    /// The version that is written.
+    static let version: UInt8 = 1
 
     private static let magic: [UInt8] = [0x46, 0x46, 0x42, 0x4B]
     private static let checksumOffset = 20
     private static let deflatedFlag: UInt8 = 1
 
+    var version: UInt8
+    /// Whether what follows is one deflate stream, as in version 0 alone.
     var isDeflated: Bool
     var storedBytes: Int
+    /// What follows, inflated, in version 0; the events' texts together in version 1.
     var payloadBytes: Int
     var eventCount: Int
 
-    init(isDeflated: Bool, storedBytes: Int, payloadBytes: Int, eventCount: Int) {
+    init(
+        version: UInt8 = version, isDeflated: Bool = false, storedBytes: Int, payloadBytes: Int,
+        eventCount: Int
+    ) {
+        self.version = version
         self.isDeflated = isDeflated
         self.storedBytes = storedBytes
         self.payloadBytes = payloadBytes
@@ -28,8 +39,11 @@ struct Frame {
     init(of block: [UInt8]) throws(BlockError) {
         guard block.count >= Frame.byteCount else { throw .short }
         for index in 0..<4 where block[index] != Frame.magic[index] { throw .magic }
-        guard block[4] == 0 else { throw .version(block[4]) }
-        guard block[5] & ~Frame.deflatedFlag == 0, block[6] == 0, block[7] == 0 else {
+        version = block[4]
+        guard version <= Frame.version else { throw .version(version) }
+        guard block[5] & ~Frame.deflatedFlag == 0, version == 0 || block[5] == 0, block[6] == 0,
+            block[7] == 0
+        else {
             throw .flags
         }
         isDeflated = block[5] & Frame.deflatedFlag != 0
@@ -37,13 +51,13 @@ struct Frame {
         let inflated = Frame.word(block, at: 12)
         let count = Frame.word(block, at: 16)
         guard stored <= UInt32(Frame.payloadBytesMax), inflated <= UInt32(Frame.payloadBytesMax),
-            count <= UInt32(Limits.blockEvents)
+            count <= UInt32(Frame.eventsMax)
         else { throw .limit }
         storedBytes = Int(stored)
         payloadBytes = Int(inflated)
         eventCount = Int(count)
         guard block.count == Frame.byteCount + storedBytes,
-            isDeflated || storedBytes == payloadBytes
+            version > 0 || isDeflated || storedBytes == payloadBytes
         else { throw .length }
         guard Frame.checksum(of: block) == Frame.word(block, at: Frame.checksumOffset) else {
             throw .checksum
@@ -51,11 +65,12 @@ struct Frame {
     }
 
     /// The whole block: this frame, then `payload`, with the checksum over both.
+
     func block(around payload: [UInt8]) -> [UInt8] {
         var block: [UInt8] = []
         block.reserveCapacity(Frame.byteCount + payload.count)
         block += Frame.magic
-        block += [0, isDeflated ? Frame.deflatedFlag : 0, 0, 0]
+        block += [version, isDeflated ? Frame.deflatedFlag : 0, 0, 0]
         Frame.append(UInt32(storedBytes), to: &block)
         Frame.append(UInt32(payloadBytes), to: &block)
         Frame.append(UInt32(eventCount), to: &block)

@@ -14,6 +14,7 @@ struct Bench {
         ("store.growth", StoreGrowth.run),
         ("store.opening", StoreOpening.run),
         ("store.memory", StoreMemory.run),
+        ("blocks.sizes", BlockSizes.run),
     ]
 
     static func main() {

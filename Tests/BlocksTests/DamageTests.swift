@@ -4,8 +4,8 @@ import Testing
 
 /// Invariant 2 of the Blocks page.
 @Suite struct `A damaged block is refused` {
-    @Test(arguments: [false, true]) func `cut at any place`(isDeflated: Bool) throws {
-        let bytes = try fixture(isDeflated)
+    @Test(arguments: Forever.all) func `cut at any place`(hexadecimal: String) throws {
+        let bytes = try Forever.bytes(hexadecimal)
         for count in 0..<bytes.count {
             #expect(throws: BlockError.self) { try BlockReader.read(Array(bytes[..<count])) }
             #expect(throws: BlockError.self) { try BlockReader.peek(Array(bytes[..<count])) }
@@ -13,8 +13,8 @@ import Testing
         #expect(throws: BlockError.length) { try BlockReader.read(bytes + [0]) }
     }
 
-    @Test(arguments: [false, true]) func `with any one bit turned`(isDeflated: Bool) throws {
-        let bytes = try fixture(isDeflated)
+    @Test(arguments: Forever.all) func `with any one bit turned`(hexadecimal: String) throws {
+        let bytes = try Forever.bytes(hexadecimal)
         for bit in 0..<8 * bytes.count {
             var damaged = bytes
             damaged[bit / 8] ^= 1 << (bit % 8)
@@ -23,16 +23,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, BlockError.magic), (4, .version(1)), (5, .flags), (6, .flags), (7, .flags),
+        (0, BlockError.magic), (4, .version(5)), (5, .flags), (6, .flags), (7, .flags),
         (8, .length), (20, .checksum), (30, .checksum),
     ]) func `by the check that its damage concerns`(offset: Int, error: BlockError) throws {
-        var bytes = try fixture(false)
-        bytes[offset] ^= offset == 5 ? 2 : 1
+        var bytes = try Forever.bytes(Forever.columns)
+        bytes[offset] ^= offset == 4 ? 4 : 1
         #expect(throws: error) { try BlockReader.read(bytes) }
-    }
-
-    private func fixture(_ isDeflated: Bool) throws -> [UInt8] {
-        var writer = BlockWriter()
-        return try writer.write(Fixture.header, Fixture.events, isDeflated: isDeflated)
     }
 }

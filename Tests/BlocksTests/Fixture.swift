@@ -35,14 +35,16 @@ enum Fixture {
             producer: 0xdead_beef_0000_0001, body: Array(text.utf8))
     }
 
-    /// The block of a payload as it stands, its frame and checksum right unless told otherwise.
+    /// The block of version 0 of a payload as it stands, its frame and checksum right unless told
+    /// otherwise.
     static func block(
         payload: String, count: Int, isDeflated: Bool = false, stated: Int? = nil
     ) throws -> [UInt8] {
         let plain = Array(payload.utf8)
         let stored = isDeflated ? try #require(Deflater()?.deflate(plain)) : plain
         return Frame(
-            isDeflated: isDeflated, storedBytes: stored.count, payloadBytes: stated ?? plain.count,
+            version: 0, isDeflated: isDeflated, storedBytes: stored.count,
+            payloadBytes: stated ?? plain.count,
             eventCount: count
         ).block(around: stored)
     }

@@ -4,28 +4,31 @@ import Testing
 
 /// Invariant 6 of the Blocks page: these bytes may have left a device, so they never change here.
 @Suite struct `Blocks written long ago are read` {
-    @Test func `version 0, plain`() throws {
-        try check(Self.plainVersion0)
-    }
-
-    @Test func `version 0, deflated`() throws {
-        try check(Self.deflatedVersion0)
-    }
-
-    @Test func `and version 0 is still written so`() throws {
-        var writer = BlockWriter()
-        let bytes = try writer.write(Fixture.header, Fixture.events, isDeflated: false)
-        #expect(Hexadecimal.text(bytes) == Self.plainVersion0)
-    }
-
-    private func check(_ hexadecimal: String) throws {
-        let bytes = try #require(Hexadecimal.bytes(Array(hexadecimal.utf8)[...]))
-        let block = try BlockReader.read(bytes)
+    @Test(arguments: Forever.all) func `of every version`(hexadecimal: String) throws {
+        let block = try BlockReader.read(Forever.bytes(hexadecimal))
         #expect(block.header == Fixture.header)
         #expect(isSame(block.events, Fixture.events))
     }
 
-    private static let deflatedVersion0 =
+    @Test func `with columns of every kind`() throws {
+        let block = try BlockReader.read(Forever.bytes(Forever.everyColumn))
+        #expect(isSame(block.events, EveryColumn.events))
+        var writer = BlockWriter()
+        let again = try BlockReader.read(writer.write(Fixture.header, EveryColumn.events))
+        #expect(isSame(again.events, EveryColumn.events))
+    }
+}
+
+/// Blocks of `Fixture` as they left devices.
+enum Forever {
+    static let all = [plainLines, deflatedLines, columns]
+
+    static func bytes(_ hexadecimal: String) throws -> [UInt8] {
+        try #require(Hexadecimal.bytes(Array(hexadecimal.utf8)[...]))
+    }
+
+    /// Version 0, deflated.
+    private static let deflatedLines =
         "4646424b00010000620100002a03000003000000e28ee8c9bd913b72c3201086fb9cc2b335c908f9"
         + "214b17c8a44b95c67681601d3392c006e4c77874965c249d2f9645891f4997c6140c0bfb2fdfbf7b"
         + "04855b2d110aa8b4f5d52307063e38140d5d253c1d8ec6936c9a8b522a5c2e51c952e4d36c321e0d"
@@ -37,7 +40,8 @@ import Testing
         + "97c8808dd07551f1c2f082a6443901f7d1ccb33b7d9e3e70709cc37e4eff7770b5304af3513ec968"
         + "bf785947fe9b09a8ad95421eee320002fb02"
 
-    private static let plainVersion0 =
+    /// Version 0, plain.
+    private static let plainLines =
         "4646424b000000002a0300002a0300000300000085ca118f7b22646576696365223a226b696f736b"
         + "2d31222c2273747265616d223a223031323334353637383961626364656666656463626139383736"
         + "353433323130222c226c616e65223a226e6f726d616c222c2265706f6368223a332c22626f6f7422"
@@ -59,4 +63,41 @@ import Testing
         + "3a226164766f63616379222c226d6f6e6f223a3132333435362c2277616c6c223a31373030303030"
         + "3030303030302c227175616c697479223a2273796e6368726f6e69736564222c2270726f64756365"
         + "72223a2264656164626565663030303030303031222c226576656e74223a7b7d7d0a"
+
+    /// Version 1.
+    static let columns =
+        "4646424b01000000b400000060000000030000005955b90d010123456789abcdeffedcba98765432"
+        + "100000000000000001000000000000000203076b696f736b2d3102e8070100020765766963746564"
+        + "0200090200422a03071b6a1881bd0e295b40ce07b7aeacb20dadf20cad129392dd8b0eef393c3f55"
+        + "a13a46a92206e42a00252163e660606264e26065e46362656564646460126163626161d462600072"
+        + "801804001e000006f6ffffff0f80a0abfef9620000ff969cfef962000020ac02000f0011deadbeef"
+        + "00000001"
+
+    /// Version 1, of `EveryColumn`.
+    static let everyColumn =
+        "4646424b01000000b1030000ab1b00000e00000030801706010123456789abcdeffedcba98765432"
+        + "100000000000000001000000000000000203076b696f736b2d3102e8070100020765766963746564"
+        + "02000902009402a001034501d80ca4c087942bf092061e1140abc1a18c1aa488f00486252820c141"
+        + "979659919a026cd5e497038bdce4ece2fc94149035a9f979407b528b81590856dfa4e61694544283"
+        + "0ae27ba8975162d227331b58b7c7286596c480e2ac10e8dd62883badb20dadf20caddc8b0eef393c"
+        + "3f55c100c63084318c600c63c354535d0370c0562b281517009d93a2a460a560a8505b9d975fa2e0"
+        + "15ecef579b985401008d06c2018d51cb0ec2300cab9d64eb781f86b4e30e20f1395c9038f2ff3f01"
+        + "0d305624aae23ed4b94e5ccd9b2804a3c2d82fd937d48e4d471346c38658f0203c288f4633a77d1a"
+        + "3ba11a5b52948d929130500388d6bbec5b60276102d6e137864cb32a686eb38605c96996484112e7"
+        + "0b2d487675a36bdd68ac1b9dea46b16e74ae1b0d81dd984c52c49a7203fcac50a6c898f20b89a17c"
+        + "26bee11d9e3b827fa6accd97d7e0cdbd905752a69173176306644f7cf6ffaacb4789d70cf9dbfe59"
+        + "f8f5a712eedb07f302e2014b6142060d1bfede989a7e811f177cfff00f509e1105b0f202b59d10d9"
+        + "b4e082c893092744a6355e1039f1f1b8c8af87e745d65c3a2e72efd07991099b8f8b1c5a7c5e84e1"
+        + "04e3257e6c90898f0101583eac66fcb89af1d36ac6cfab1919388140630dd324e177ac290a296b98"
+        + "be30ef616d613fc33185eb0ef712de377c5b04fe08aa4e60363284439e43260f18b161c686ce2a24"
+        + "cf3230333173c001c3bffe53179b381b26acfc25dc706042b31084b5e0db7261741688f87ffed4b6"
+        + "398c08d54077b332303031b130087031303202992c6c1c5c3c7c024222620c8c0cc8810c00000000"
+        + "0000000007ffffffffffffffff2367a376be464dd784b8d9b986fe037c8c1d0a5211114222933301"
+        + "23456789ababcdef1234567890abcdef1234567890abcdef1234567890abcdef1234567890000000"
+        + "00000000000000000000000000000000000000000000000000000000007abc8def0011223344507a"
+        + "bc8def0011223344517abc8def0011223344527abc8def0011223344537abc8def0011223344547a"
+        + "bc8def0011223344557abc8def0011223344567abc8def0011223344577abc8def0011223344587a"
+        + "bc8def00112233445900ff00ff00ff00f000ff00ff00ff00f100ff00ff00ff00f200ff00ff00ff00"
+        + "f300ff00ff00ff00f400ff00ff00ff00f500ff00ff00ff00f600ff00ff00ff00f700ff00ff00ff00"
+        + "f800ff00ff00ff00f9"
 }

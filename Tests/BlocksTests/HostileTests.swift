@@ -4,7 +4,7 @@ import Testing
 @testable import Blocks
 
 /// Invariants 3 and 4 of the Blocks page: the checksum is right, the contents are not.
-@Suite struct `An inconsistent block is refused` {
+@Suite struct `An inconsistent block of lines is refused` {
     private let good = Fixture.headerLine + Fixture.eventLine(3) + Fixture.eventLine(4)
 
     @Test func `unless nothing is wrong with it`() throws {
@@ -21,7 +21,7 @@ import Testing
 
     @Test func `with a count or length over the limit`() throws {
         #expect(throws: BlockError.limit) {
-            try BlockReader.read(Fixture.block(payload: good, count: 1001))
+            try BlockReader.read(Fixture.block(payload: good, count: 8193))
         }
         #expect(throws: BlockError.limit) {
             try BlockReader.read(
@@ -53,7 +53,8 @@ import Testing
         let stored = try #require(Deflater()?.deflate(Array(good.utf8)))
         for payload in [stored + [0], [], Array(good.utf8)] {
             let frame = Frame(
-                isDeflated: true, storedBytes: payload.count, payloadBytes: good.utf8.count,
+                version: 0, isDeflated: true, storedBytes: payload.count,
+                payloadBytes: good.utf8.count,
                 eventCount: 2)
             #expect(throws: BlockError.inflation) {
                 try BlockReader.read(frame.block(around: payload))
@@ -74,7 +75,7 @@ import Testing
         var bytes = Array(good.utf8)
         bytes[12] = 0xFF
         let frame = Frame(
-            isDeflated: false, storedBytes: bytes.count, payloadBytes: bytes.count, eventCount: 2)
+            version: 0, storedBytes: bytes.count, payloadBytes: bytes.count, eventCount: 2)
         #expect(throws: BlockError.text) { try BlockReader.read(frame.block(around: bytes)) }
         for payload in ["", String(good.dropLast())] {
             #expect(throws: BlockError.text) {

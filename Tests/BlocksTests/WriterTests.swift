@@ -43,7 +43,7 @@ import Testing
             try write(Fixture.header, [Fixture.event(1), other])
         }
         #expect(throws: BlockError.limit) {
-            try write(Fixture.header, (0...1000).map { Fixture.event($0) })
+            try write(Fixture.header, (0...8192).map { Fixture.event($0) })
         }
     }
 
@@ -61,12 +61,12 @@ import Testing
         }
         let most = "{\"" + String(repeating: "x", count: Limits.eventBytes - 6) + "\":1}"
         #expect(throws: BlockError.limit) {
-            try write(Fixture.header, (0..<8).map { Fixture.event($0, .track, nil, most) })
+            try write(Fixture.header, (0..<9).map { Fixture.event($0, .track, nil, most) })
         }
     }
 
     private func write(_ header: BlockHeader, _ events: [Event]) throws -> [UInt8] {
         var writer = BlockWriter()
-        return try writer.write(header, events, isDeflated: true)
+        return try writer.write(header, events)
     }
 }

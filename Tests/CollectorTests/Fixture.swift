@@ -85,7 +85,7 @@ enum Fixture {
         return try writer.write(
             BlockHeader(
                 device: device, stream: stream, lane: .normal, epoch: epoch, boot: boot,
-                previous: nil, tombstones: tombstones), events, isDeflated: true)
+                previous: nil, tombstones: tombstones), events)
     }
 
     static let nonce = "00112233445566778899aabbccddeeff"

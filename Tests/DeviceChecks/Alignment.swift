@@ -50,7 +50,7 @@ enum Alignment {
                     previous: nil, tombstones: [])
                 var writer = BlockWriter()
                 do throws(BlockError) {
-                    let block = try writer.write(header, [], isDeflated: true)
+                    let block = try writer.write(header, [])
                     let read = try BlockReader.peek(block).header
                     probe.equal(read.stream.high, 0x8000_0000_0000_0001)
                     probe.equal(read.boot.low, 2)

@@ -21,9 +21,10 @@ enum HandMade {
 
     /// A block with a right checksum, whatever its three lengths say.
     static func block(
-        storedBytes: UInt32, payloadBytes: UInt32, eventCount: UInt32, payload: [UInt8]
+        version: UInt8 = 0, storedBytes: UInt32, payloadBytes: UInt32, eventCount: UInt32,
+        payload: [UInt8]
     ) -> [UInt8] {
-        var head: [UInt8] = [0x46, 0x46, 0x42, 0x4B, 0, 0, 0, 0]
+        var head: [UInt8] = [0x46, 0x46, 0x42, 0x4B, version, 0, 0, 0]
         head += word(storedBytes) + word(payloadBytes) + word(eventCount)
         return head + word(checksum(head + payload)) + payload
     }

@@ -67,7 +67,7 @@ BAD: dict[str, tuple[Callable[[Device], bytes], int]] = {
     "trailing bytes": (lambda device: device.block([0, 1]) + b"x", 400),
     "a flipped bit": (flipped, 400),
     "an inflation bomb": (inflation_bomb, 413),
-    "another version": (lambda device: resealed(device.block([0]), version=1), 422),
+    "another version": (lambda device: resealed(device.block([0]), version=2), 422),
     "an unknown flag": (lambda device: resealed(device.block([0]), flags=3), 400),
     "a wrong count": (lambda device: resealed(device.block([0, 1]), count=3), 422),
     "a wrong length": (lambda device: resealed(device.block([0, 1]), inflated=10), 400),

@@ -137,7 +137,7 @@ extension AgentLoop {
             for event in events { SequenceRange.append(event.sequence, to: &ranges) }
             return StoredRow(
                 .block, lane: flight.lane, epoch: flight.sent.epoch, ranges: ranges,
-                body: try courier.writer.write(header, events, isDeflated: true))
+                body: try courier.writer.write(header, events))
         } catch {
             Log.line("a refused block cannot be parted: \(error.word)")
             return nil

@@ -80,7 +80,7 @@ extension AgentLoop {
         var header = header(epoch, .critical)
         header.tombstones = tombstones.map { $0.tombstone }
         do throws(BlockError) {
-            let block = try courier.writer.write(header, [], isDeflated: true)
+            let block = try courier.writer.write(header, [])
             dispatch(
                 block, sequences: [], rows: [], lane: .critical, epoch: epoch,
                 tombstoneIDs: tombstones.map { $0.id }, &world, now)
@@ -138,11 +138,8 @@ extension AgentLoop {
         if isNewestFirst { taken.reverse() }
         var shipment = shipment
         shipment.rows = taken.map { $0.row }
-        // Of a damaged row the ranges may say anything.
-        let eventCount = shipment.rows.reduce(Int64(0)) { $0 + $1.eventCount }
         let block = try courier.writer.write(
-            header(shipment.epoch, shipment.lane), lines: taken.flatMap { $0.lines },
-            eventCount: Int(clamping: eventCount), isDeflated: true)
+            header(shipment.epoch, shipment.lane), lines: taken.flatMap { $0.lines })
         return (shipment, block)
     }
 

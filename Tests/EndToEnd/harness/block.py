@@ -1,8 +1,9 @@
-"""Block version 0, written and read from its description alone.
+"""Blocks, read from their description alone; version 0 is written here too.
 
 A frame of 24 bytes, little-endian: magic, version, flags, reserved, stored length, inflated length,
-event count, CRC-32 of bytes 0..<20 and the stored payload. The payload is NDJSON, raw-deflated
-where flag 0 says so: a header line, then a line for each event.
+event count, CRC-32 of bytes 0..<20 and the stored payload. Version 0's payload is NDJSON,
+raw-deflated where flag 0 says so: a header line, then a line for each event. Of version 1 the frame
+alone is here.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness import columns
+from harness.sections import Malformed, inflated, require
+
+__all__ = [
+    "EVENT_KEYS", "FRAME", "Block", "Malformed", "decode", "encode", "frame", "line", "unframe"
+]
+
 FRAME = struct.Struct("<4sBBHIIII")
 HEADER_KEYS = {"device", "stream", "lane", "epoch", "boot", "previous", "tombstones"}
 EVENT_KEYS = ["seq", "kind", "stage", "mono", "wall", "quality", "producer", "event"]
 MARK = ',"event":'
-
-
-class Malformed(Exception):
-    """The bytes are no block."""
 
 
 @dataclass
@@ -35,11 +39,6 @@ class Block:
     def sequences(self) -> list[int]:
         """The events' sequence numbers."""
         return [event["seq"] for event in self.events]
-
-
-def _require(holds: bool, what: str) -> None:
-    if not holds:
-        raise Malformed(what)
 
 
 def frame(payload: bytes, count: int, deflate: bool = True) -> bytes:
@@ -68,44 +67,61 @@ def encode(header: dict[str, Any], lines: list[str], deflate: bool = True) -> by
     return frame(payload, len(lines), deflate)
 
 
+def framed(data: bytes) -> tuple[int, int, int, int]:
+    """The version, flags, length and event count of a framed block, every field checked."""
+    require(len(data) >= FRAME.size, "shorter than its frame")
+    magic, version, flags, reserved, stored, length, count, crc = FRAME.unpack_from(data)
+    require(magic == b"FFBK", "magic")
+    require(version in (0, 1), "version")
+    require(flags == 0 or (flags == 1 and version == 0), "flags")
+    require(reserved == 0, "reserved")
+    require(len(data) == FRAME.size + stored, "stored length")
+    require(crc == zlib.crc32(data[:20] + data[24:]), "checksum")
+    return version, flags, length, count
+
+
 def unframe(data: bytes) -> tuple[bytes, int]:
-    """The payload and event count of a framed block, every field checked."""
-    _require(len(data) >= FRAME.size, "shorter than its frame")
-    magic, version, flags, reserved, stored, inflated, count, crc = FRAME.unpack_from(data)
-    _require(magic == b"FFBK", "magic")
-    _require(version == 0, "version")
-    _require(flags in (0, 1), "flags")
-    _require(reserved == 0, "reserved")
-    _require(len(data) == FRAME.size + stored, "stored length")
-    _require(crc == zlib.crc32(data[:20] + data[24:]), "checksum")
+    """The payload and event count of a framed block of version 0."""
+    version, flags, length, count = framed(data)
+    require(version == 0, "version")
     payload = data[24:]
     if flags & 1:
-        inflater = zlib.decompressobj(-15)
-        payload = inflater.decompress(payload, inflated + 1)
-        _require(inflater.eof and not inflater.unused_data, "deflate stream")
-    _require(len(payload) == inflated, "inflated length")
+        payload = inflated(payload, length, "payload")
+    require(len(payload) == length, "inflated length")
     return payload, count
 
 
+def contents(data: bytes) -> bytes:
+    """All that somebody who opens a block can see: as it stands, inflated, put together."""
+    block = decode(data)
+    inside = columns.plain(data[FRAME.size:]) if data[4] == 1 else unframe(data)[0]
+    return data + inside + json.dumps(block.header).encode() + "\n".join(block.texts).encode()
+
+
 def decode(data: bytes) -> Block:
-    """Reads a block and believes nothing of it."""
+    """Reads a block of any version and believes nothing of it."""
+    version, _, length, count = framed(data)
+    if version == 1:
+        block = Block(*columns.read(data[FRAME.size:], count, length))
+        require(all(list(event) == EVENT_KEYS for event in block.events), "event keys")
+        return block
     payload, count = unframe(data)
-    _require(payload.endswith(b"\n"), "last line end")
+    require(payload.endswith(b"\n"), "last line end")
     texts = payload.decode("utf-8").split("\n")[:-1]
-    _require(len(texts) == count + 1, "event count")
+    require(len(texts) == count + 1, "event count")
     header = json.loads(texts[0])
-    _require(set(header) <= HEADER_KEYS, "header keys")
-    _require(HEADER_KEYS - {"previous"} <= set(header), "header lacks a key")
-    _require(" " not in texts[0] or " " in header["device"], "white space in the header")
-    _require(header["lane"] in ("critical", "normal", "ambient"), "lane")
+    require(set(header) <= HEADER_KEYS, "header keys")
+    require(HEADER_KEYS - {"previous"} <= set(header), "header lacks a key")
+    require(" " not in texts[0] or " " in header["device"], "white space in the header")
+    require(header["lane"] in ("critical", "normal", "ambient"), "lane")
     block = Block(header)
     for text in texts[1:]:
         event = json.loads(text)
-        _require(list(event) == EVENT_KEYS, "event keys and their order")
-        _require(
+        require(list(event) == EVENT_KEYS, "event keys and their order")
+        require(
             event["quality"] in ("synchronised", "unsynchronised", "implausible"), "quality"
         )
-        _require(not block.events or event["seq"] > block.events[-1]["seq"], "order")
+        require(not block.events or event["seq"] > block.events[-1]["seq"], "order")
         block.events.append(event)
         block.texts.append(text.split(MARK, 1)[1][:-1])
     return block

@@ -33,7 +33,8 @@ extension BlockWriter {
         guard count <= UInt32(Frame.payloadBytesMax) else { throw .limit }
         guard
             let (lines, isWhole) = inflated(
-                row, from: prefixBytes, byteCount: Int(count), PackedLines.dictionary), isWhole
+                row, in: prefixBytes..<row.count, byteCount: Int(count), PackedLines.dictionary),
+            isWhole
         else { throw .inflation }
         return lines
     }
