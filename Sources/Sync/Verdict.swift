@@ -6,6 +6,9 @@ public enum Verdict: Equatable, Sendable {
     case receipt(Receipt)
     /// The collector, by its signature, will not take the block as it is: 400, 413 or 422.
     case refused(status: Int, reason: String)
+    /// The collector, by its signature, is older than this software and does not know the block's
+    /// version. Nothing is dropped.
+    case outdated(status: Int)
     /// A 4xx that nobody signed: wrong key, wrong address. Nothing is dropped.
     case misconfigured(status: Int)
     /// An answer that is no receipt: a portal, a proxy, another service.
@@ -14,6 +17,10 @@ public enum Verdict: Equatable, Sendable {
     case busy(status: Int, retryAfterSeconds: Int64?)
     /// No answer.
     case unreachable
+
+    /// The reason of a collector that does not know a block's version: parts of the block would be
+    /// refused like the whole.
+    private static let unknownVersion = "block_version"
 
     /// Reads an HTTP answer.
     ///
@@ -35,7 +42,8 @@ public enum Verdict: Equatable, Sendable {
             guard isSigned, let answer = AnswerBody(body), answer.status == Int64(status),
                 answer.nonce == sent.nonce, answer.digest == sent.bodyDigest
             else { return .misconfigured(status: status) }
-            return .refused(status: status, reason: answer.reason)
+            return answer.reason == unknownVersion
+                ? .outdated(status: status) : .refused(status: status, reason: answer.reason)
         case 400...499: return .misconfigured(status: status)
         default: return .captive(status: status)
         }
@@ -46,6 +54,7 @@ public enum Verdict: Equatable, Sendable {
         switch self {
         case .receipt: "delivered"
         case .refused: "refused"
+        case .outdated: "outdated"
         case .misconfigured: "misconfigured"
         case .captive: "captive"
         case .busy: "busy"

@@ -34,6 +34,8 @@ final class CollectorDouble {
     private(set) var events: [(id: EventID, text: String)] = []
     private(set) var tombstones: [Tombstone] = []
     private(set) var blockCount = 0
+    /// What was sent, byte for byte, whether it was answered or not.
+    private(set) var bodies: [[UInt8]] = []
     private(set) var largestBlock = 0
 
     static let key = "write-key"
@@ -85,6 +87,7 @@ final class CollectorDouble {
         let block: Block
         do throws(BlockError) {
             block = try BlockReader.read(exchange.body)
+            bodies.append(exchange.body)
         } catch {
             return (422, "{\"status\":422,\(common),\"reason\":\"\(error.word)\"}")
         }

@@ -75,6 +75,34 @@ import Testing
         #expect(try kiosk.audited()["delivered"] == 2)
     }
 
+    @Test func `sends the same bytes until they are answered, whatever comes behind them`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .deaf
+        try hand(kiosk, "a")
+        try kiosk.pass(60_000)
+        try hand(kiosk, "b", "c")
+        try kiosk.pass(60_000)
+        #expect(kiosk.collector.bodies.count > 3 && Set(kiosk.collector.bodies).count == 1)
+        kiosk.collector.mood = .well
+        try kiosk.drain()
+        #expect(Set(kiosk.collector.bodies).count == 2)
+        #expect(kiosk.collector.texts == ["a", "b", "c"].map { Kiosk.track($0) })
+    }
+
+    @Test func `sends a newer critical event with those that are not answered`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .deaf
+        try hand(kiosk, "Order Completed")
+        try kiosk.pass(60_000)
+        try hand(kiosk, "Order Refunded")
+        try kiosk.pass(60_000)
+        #expect(Set(kiosk.collector.bodies).count == 2)
+        #expect(kiosk.collector.events.count == 2)
+        kiosk.collector.mood = .well
+        try kiosk.drain()
+        #expect(try kiosk.audited()["delivered"] == 2)
+    }
+
     @Test(
         arguments: [
             .down, .deaf, .wrongKey,

@@ -70,6 +70,23 @@ import Testing
         #expect(sums["delivered"] == 39 && sums["quarantined"] == 1)
     }
 
+    @Test func `of a version that the collector does not know waits for its upgrade, unopened`()
+        throws
+    {
+        let kiosk = try Kiosk()
+        kiosk.collector.blockFault = { _ in "block_version" }
+        _ = try kiosk.post(Kiosk.batch(Kiosk.track("a"), Kiosk.track("b"), "5"))
+        try kiosk.pass(3_600_000)
+        #expect(try kiosk.queuedCount() == 2 && kiosk.world.exchangeCount < 10)
+        let status = try #require(try kiosk.ask(.status)?.output)
+        #expect(String(decoding: status, as: UTF8.self).contains("upgrade the collector"))
+        kiosk.collector.blockFault = { _ in nil }
+        try kiosk.pass(3_600_000)
+        #expect(kiosk.collector.texts == [Kiosk.track("a"), Kiosk.track("b")])
+        let sums = try kiosk.audited()
+        #expect(sums["delivered"] == 2 && sums["quarantined"] == 1)
+    }
+
     @Test func `is not the way of an event that the receipt refuses`() throws {
         let kiosk = try Kiosk()
         kiosk.collector.eventFault = { isPoisoned($0) ? "too_old" : nil }

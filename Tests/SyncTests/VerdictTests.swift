@@ -21,6 +21,13 @@ import Testing
             verdict(body, status: status, isSigned: false) == .misconfigured(status: status))
     }
 
+    @Test func `on a signed refusal of the version is outdated, and nothing else`() {
+        let body = refusal.replacing("block_crc", with: "block_version")
+        #expect(verdict(body, status: 422) == .outdated(status: 422))
+        #expect(verdict(body, status: 422).word == "outdated")
+        #expect(verdict(body, status: 422, isSigned: false) == .misconfigured(status: 422))
+    }
+
     @Test func `on a refusal of something else is misconfigured`() {
         for (part, other) in [
             (":422,", ":400,"), ("00112233", "10112233"), ("5e5e", "5f5e"), ("{", "[{"),

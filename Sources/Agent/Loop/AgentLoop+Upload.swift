@@ -59,12 +59,16 @@ extension AgentLoop {
                 settled: pending.settlement.removed)
         else { return }
         let block: [UInt8]
-        do throws(BlockError) {
-            (shipment, block) = try filled(shipment, bytesMost: Int(Self.shipmentBytesMost))
-        } catch {
-            Log.line("a stored row cannot be made a block: \(error.word)")
-            setAside(shipment)
-            return
+        if let again = courier.block(beginning: shipment) {
+            (shipment, block) = again
+        } else {
+            do throws(BlockError) {
+                (shipment, block) = try filled(shipment, bytesMost: Int(Self.shipmentBytesMost))
+            } catch {
+                Log.line("stored rows cannot be made a block: \(error.word)")
+                setAside(unreadable(shipment))
+                return
+            }
         }
         dispatch(
             block, sequences: Self.ranges(of: shipment), rows: shipment.rows.map { $0.key },
@@ -138,9 +142,35 @@ extension AgentLoop {
         if isNewestFirst { taken.reverse() }
         var shipment = shipment
         shipment.rows = taken.map { $0.row }
-        let block = try courier.writer.write(
-            header(shipment.epoch, shipment.lane), lines: taken.flatMap { $0.lines })
+        let block = try block(of: shipment, taken.flatMap { $0.lines })
         return (shipment, block)
+    }
+
+    private func block(of shipment: Shipment, _ lines: [UInt8]) throws(BlockError) -> [UInt8] {
+        let block = try courier.writer.write(
+            header(shipment.epoch, shipment.lane), lines: lines)
+        let eventCount = shipment.rows.reduce(Int64(0)) { $0 + $1.eventCount }
+        // A receipt is held against the ranges that the rows state.
+        guard try BlockReader.peek(block).eventCount == Int(clamping: eventCount) else {
+            throw .count
+        }
+        return block
+    }
+
+    /// Those rows of a shipment that are no block each by itself; all, if none of them is to blame.
+    private func unreadable(_ shipment: Shipment) -> Shipment {
+        var unreadable = shipment
+        unreadable.rows.removeAll { row in
+            var alone = shipment
+            alone.rows = [row]
+            do throws(BlockError) {
+                _ = try block(of: alone, BlockWriter.unpack(row.body))
+                return true
+            } catch {
+                return false
+            }
+        }
+        return unreadable.rows.isEmpty ? shipment : unreadable
     }
 
     func header(_ epoch: EpochInfo, _ lane: Lane) -> BlockHeader {
@@ -162,6 +192,7 @@ extension AgentLoop {
                 (shipment, body) = try filled(shipment, bytesMost: Limits.blockBytes)
             } catch {
                 Log.line("stored rows cannot be sealed: \(error.word)")
+                setAside(unreadable(shipment))
                 return
             }
             var change = Change(for: store)
@@ -214,7 +245,7 @@ extension AgentLoop {
         switch verdict {
         case .receipt(let receipt): accept(receipt, flight, &world)
         case .refused(_, let reason): open(flight, reason, world.monotonicNow())
-        case .misconfigured, .captive, .busy, .unreachable: break
+        case .misconfigured, .outdated, .captive, .busy, .unreachable: break
         }
         conclude(verdict, &world)
     }
@@ -222,7 +253,7 @@ extension AgentLoop {
     private func conclude(_ verdict: Verdict, _ world: inout some World & ~Copyable) {
         let before = courier.machine.lastVerdict?.word
         let now = world.monotonicNow()
-        courier.inFlight = nil
+        courier.land(verdict)
         courier.machine.conclude(
             verdict, at: now, random: world.random(), isHurried: !flushes.isEmpty)
         if case .receipt = verdict { courier.lastDelivery = now }

@@ -21,6 +21,8 @@ struct Courier: ~Copyable {
     var machine: SyncMachine
     var inFlight: BlockInFlight?
     var writer = BlockWriter()
+    /// What was sent last and not answered for good.
+    private var unanswered: BlockInFlight?
     private var exchangeCount: UInt64 = 0
     /// At which step the last exchange failed, and why; nil once the collector has answered.
     var lastFailure: String?
@@ -37,6 +39,30 @@ struct Courier: ~Copyable {
     var deadline: Instant { min(machine.deadline, tombstonesDue ?? .never) }
 
     mutating func hasten() { machine.hasten() }
+
+    /// The block in flight has come to an end, or will be sent again as it is.
+    mutating func land(_ verdict: Verdict) {
+        switch verdict {
+        case .receipt, .refused: unanswered = nil
+        case .outdated, .misconfigured, .captive, .busy, .unreachable: unanswered = inFlight
+        }
+        inFlight = nil
+    }
+
+    /// The block that was sent before and is neither taken nor refused, if it is the beginning of
+    /// what is to be sent: the same bytes again, whatever has come behind it.
+    ///
+    /// A newer critical event goes before it, in a block with it.
+    func block(beginning shipment: Shipment) -> (Shipment, [UInt8])? {
+        guard let unanswered, !shipment.isSealed, !unanswered.rows.isEmpty,
+            shipment.rows.count == unanswered.rows.count
+                || (shipment.lane != .critical && shipment.rows.count > unanswered.rows.count),
+            zip(shipment.rows, unanswered.rows).allSatisfy({ $0.key == $1 })
+        else { return nil }
+        var sent = shipment
+        sent.rows = Array(shipment.rows.prefix(unanswered.rows.count))
+        return (sent, unanswered.block)
+    }
 
     /// Lets the events go first for a quarter of an hour.
     mutating func deferTombstones(_ now: Instant) {

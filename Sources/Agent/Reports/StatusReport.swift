@@ -83,6 +83,8 @@ struct StatusReport: OperatorReport {
         switch verdict {
         case .misconfigured(let status):
             "it answers \(status): check [collector] url and the write key"
+        case .outdated:
+            "it is older than this agent and cannot read its blocks: upgrade the collector"
         case .captive: "something else answers: check the network for a portal or proxy"
         case .busy(let status, _): "it answers \(status): it will be tried again"
         case .refused, .receipt: "it will be tried again"
