@@ -121,7 +121,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Agent", "Blocks", "CSQLite", "CZlib", "Events", "Identity", "Platform",
+                "Agent", "Blocks", "CPlatform", "CSQLite", "CZlib", "Events", "Identity",
+                "Platform",
                 "SeededText", "Store",
             ],
             path: "Tests/Benchmarks", exclude: ["run"], swiftSettings: strict),

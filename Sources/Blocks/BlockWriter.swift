@@ -132,7 +132,7 @@ public struct BlockWriter: ~Copyable {
         }
         guard event.body.count <= Limits.eventBytes else { throw .limit }
         guard event.body.count >= 2, event.body.first == Line.openingBrace,
-            event.body.last == Line.closingBrace, !event.body.contains(Line.lineFeed)
+            event.body.last == Line.closingBrace, !ByteRun.hasLineFeed(event.body)
         else { throw .body(index: index) }
     }
 }

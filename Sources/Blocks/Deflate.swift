@@ -1,6 +1,9 @@
 internal import CZlib
 
-/// A raw deflate stream at level 6, reset between uses: its 268 KB are made once.
+/// A raw deflate stream at level 6, reset between uses: its 55 KB are made once.
+///
+/// A window of 8 KiB and small Huffman blocks: at a thousand events 14.58 bytes an event, where the
+/// largest window and zlib's own choice of memory make 14.64 of them and take 268 KB.
 @safe final class Deflater {
     // zlib keeps the address of this struct in its own state and refuses another: it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
@@ -10,7 +13,7 @@ internal import CZlib
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         let status = unsafe deflateInit2_(
-            stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            stream, 6, Z_DEFLATED, -13, 5, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else { return nil }
     }

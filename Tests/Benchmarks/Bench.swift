@@ -15,6 +15,7 @@ struct Bench {
         ("store.opening", StoreOpening.run),
         ("store.memory", StoreMemory.run),
         ("blocks.sizes", BlockSizes.run),
+        ("blocks.speed", BlockSpeed.run),
     ]
 
     static func main() {

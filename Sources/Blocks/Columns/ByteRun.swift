@@ -1,3 +1,13 @@
+extension Array {
+    /// Removes all elements and keeps the memory of a few.
+    ///
+    /// Columns change their places from block to block: if each kept what the largest block ever put
+    /// into it, all would be as large as the largest.
+    mutating func empty() {
+        removeAll(keepingCapacity: capacity * MemoryLayout<Element>.stride <= 1024)
+    }
+}
+
 /// Runs of bytes within arrays.
 enum ByteRun {
     /// Whether a range of one array equals as many bytes of another from `start` on.
@@ -20,19 +30,32 @@ enum ByteRun {
         _ left: UnsafeRawBufferPointer, _ leftStart: Int, _ right: UnsafeRawBufferPointer,
         _ rightStart: Int, _ count: Int
     ) -> Bool {
-        var index = 0
-        while index + 8 <= count {
-            let one = unsafe left.loadUnaligned(fromByteOffset: leftStart + index, as: UInt64.self)
-            let two = unsafe right.loadUnaligned(
-                fromByteOffset: rightStart + index, as: UInt64.self)
-            if one != two { return false }
-            index += 8
+        @inline(__always)
+        func differ<Word: FixedWidthInteger>(_ index: Int, _: Word.Type) -> Bool {
+            unsafe left.loadUnaligned(fromByteOffset: leftStart + index, as: Word.self)
+                != right.loadUnaligned(fromByteOffset: rightStart + index, as: Word.self)
         }
-        while index < count {
-            if unsafe left[leftStart + index] != right[rightStart + index] { return false }
-            index += 1
+        // The last word may overlap the one before it.
+        if count >= 8 {
+            var index = 0
+            while index + 8 < count {
+                if differ(index, UInt64.self) { return false }
+                index += 8
+            }
+            return !differ(count - 8, UInt64.self)
         }
-        return true
+        if count >= 4 { return !differ(0, UInt32.self) && !differ(count - 4, UInt32.self) }
+        if count >= 2 { return !differ(0, UInt16.self) && !differ(count - 2, UInt16.self) }
+        return count == 0 || !differ(0, UInt8.self)
+    }
+
+    /// Appends a range of one array to another.
+    @inline(__always)
+    static func append(_ bytes: [UInt8], _ range: Range<Int>, to other: inout [UInt8]) {
+        guard range.lowerBound >= 0, range.upperBound <= bytes.count else { return }
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe other.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
+        }
     }
 
     /// A number that equal runs share, and others hardly do.
@@ -67,25 +90,47 @@ enum ByteRun {
         return unsafe text.withUnsafeBytes { text in
             var index = start
             while index < end {
-                // A byte is a quotation mark or a backslash where its difference to it is 0: the
-                // test for a zero byte of Alan Mycroft (1987), eight bytes at once.
-                while index + 8 <= end {
+                if index + 8 <= end {
                     let word = unsafe text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                    let quotes = word ^ 0x2222_2222_2222_2222
-                    let slashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
                     let found =
-                        (quotes &- 0x0101_0101_0101_0101) & ~quotes
-                        | (slashes &- 0x0101_0101_0101_0101) & ~slashes
-                    if found & 0x8080_8080_8080_8080 != 0 { break }
-                    index += 8
+                        zeros(word.littleEndian ^ 0x2222_2222_2222_2222)
+                        | zeros(word.littleEndian ^ 0x5C5C_5C5C_5C5C_5C5C)
+                    guard found != 0 else {
+                        index += 8
+                        continue
+                    }
+                    index += found.trailingZeroBitCount / 8
                 }
-                guard index < end else { return nil }
                 let byte = unsafe text[index]
                 if byte == UInt8(ascii: "\"") { return index }
                 index += byte == UInt8(ascii: "\\") ? 2 : 1
             }
             return nil
         }
+    }
+
+    /// Whether a text has a line feed.
+    static func hasLineFeed(_ text: [UInt8]) -> Bool {
+        unsafe text.withUnsafeBytes { text in
+            var index = 0
+            while index + 8 <= text.count {
+                let word = unsafe text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if zeros(word ^ 0x0A0A_0A0A_0A0A_0A0A) != 0 { return true }
+                index += 8
+            }
+            while index < text.count {
+                if unsafe text[index] == Line.lineFeed { return true }
+                index += 1
+            }
+            return false
+        }
+    }
+
+    /// The highest bit of the lowest byte that is 0, perhaps with those of higher bytes: Alan
+    /// Mycroft's test (1987). 0 if no byte is 0.
+    @inline(__always)
+    private static func zeros(_ word: UInt64) -> UInt64 {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 
     /// Whether a range holds a word.

@@ -32,7 +32,7 @@ extension EventAssembler {
     /// What the writer asks of an event's text.
     private func check(_ index: Int) throws(BlockError) {
         guard out.count >= 2, out.first == Line.openingBrace, out.last == Line.closingBrace,
-            !out.contains(Line.lineFeed)
+            !ByteRun.hasLineFeed(out)
         else { throw .event(line: index + 1, offset: 0) }
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: out.span)
@@ -80,7 +80,7 @@ extension EventAssembler {
         for place in shapes.classes[index].shapes[shape].parts.indices {
             let part = shapes.classes[index].shapes[shape].parts[place]
             if part.field < 0 {
-                out += shapes.runs[part.run]
+                ByteRun.append(shapes.runs, part.run, to: &out)
             } else {
                 let group = Int(shapes.classes[index].fields[part.field].group)
                 if group > 0, groups & 1 << UInt8(group - 1) != 0 {
@@ -103,12 +103,12 @@ extension EventAssembler {
         taken[group].next += 1
         guard taken[group].isNew else {
             let start = next > 0 ? tuples[group].ends[next - 1] : 0
-            out += tuples[group].texts[start..<tuples[group].ends[next]]
+            ByteRun.append(tuples[group].texts, start..<tuples[group].ends[next], to: &out)
             return
         }
         let start = out.count
         try appendValue(field, ofClass: 0, envelope)
-        tuples[group].texts += out[start...]
+        ByteRun.append(out, start..<out.count, to: &tuples[group].texts)
         tuples[group].ends.append(tuples[group].texts.count)
     }
 
@@ -121,7 +121,9 @@ extension EventAssembler {
             out.append(Line.quote)
             try appendString(Int(value), field, ofClass: index, envelope)
             out.append(Line.quote)
-        case .raw: out += sections.text[columns[index][field].strings[Int(value)]]
+        case .raw:
+            ByteRun.append(
+                sections.text, columns[index][field].strings[Int(value)], to: &out)
         case .number: appendNumber(value, mode: columns[index][field].mode, envelope)
         case .time:
             let moment = columns[index][field].mode == 0 ? value : value &+ envelope.wall
@@ -150,9 +152,9 @@ extension EventAssembler {
             try columns[index][field].makeTimedUUID(number, wall: envelope.wall, &sections)
         }
         if columns[index][field].mode == StringForm.hash.rawValue {
-            out += sections.text[columns[index][field].prefix]
+            ByteRun.append(sections.text, columns[index][field].prefix, to: &out)
         }
-        out += sections.text[columns[index][field].strings[number]]
+        ByteRun.append(sections.text, columns[index][field].strings[number], to: &out)
     }
 
     private mutating func appendNumber(_ value: Int64, mode: UInt8, _ envelope: Envelope) {

@@ -6,7 +6,7 @@ struct CodeColumn {
     private(set) var count: Int32 = 0
 
     mutating func clear() {
-        bytes.removeAll(keepingCapacity: true)
+        bytes.empty()
         last = -1
         count = 0
     }
@@ -32,7 +32,7 @@ struct BitColumn {
     private var count = 0
 
     mutating func clear() {
-        bytes.removeAll(keepingCapacity: true)
+        bytes.empty()
         count = 0
     }
 
@@ -50,8 +50,8 @@ struct TimeColumn {
     private var last: Int64 = 0
 
     mutating func clear() {
-        deltas.removeAll(keepingCapacity: true)
-        distances.removeAll(keepingCapacity: true)
+        deltas.empty()
+        distances.empty()
     }
 
     /// Appends a moment of an event that was taken at `wall`, the block's first one at `firstWall`.
@@ -85,8 +85,8 @@ struct NumberColumn {
     private var isShortest = true
 
     mutating func clear() {
-        own.removeAll(keepingCapacity: true)
-        distances.removeAll(keepingCapacity: true)
+        own.empty()
+        distances.empty()
         (count, isDistance, lastDistance) = (0, true, 0)
         (decimalsMost, decimalsLeast) = (0, ColumnLimits.decimals)
         (isOneDecimal, isShortest) = (true, true)

@@ -2,9 +2,8 @@
 extension EventColumns {
     /// Writes all columns.
     func write(into sections: inout Sections) {
-        let tree = splitter.tree
-        var shapeWriter = ShapeWriter(tree)
-        shapeWriter.write(tree, shapes, into: &sections)
+        var shapeWriter = ShapeWriter(splitter.tree)
+        shapeWriter.write(splitter.tree, shapes, into: &sections)
         sections.numbers += sequences
         sections.numbers += walls
         sections.numbers += monos
@@ -18,7 +17,7 @@ extension EventColumns {
                 }
             }
             for field in shapeWriter.fields[order] {
-                write(tree.fields[Int(field)], into: &sections)
+                write(splitter.tree.fields[Int(field)], into: &sections)
             }
         }
     }

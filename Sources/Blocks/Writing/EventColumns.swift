@@ -3,7 +3,7 @@ internal import Events
 /// The columns of the events of one block, made one event after the other.
 ///
 /// What it holds is bounded by the block's limits; it keeps its memory for the next block.
-struct EventColumns {
+struct EventColumns: ~Copyable {
     // Seeds for what shares the table of strings, beyond all fields.
     private static let producerSeed: UInt32 = 1 << 20
     private static let tupleSeed: UInt32 = 1 << 21
@@ -19,7 +19,7 @@ struct EventColumns {
     private(set) var shapes: [ShapeColumn] = [ShapeColumn()]
     /// How many elements, of each array.
     private(set) var counts: [[UInt8]] = [[]]
-    private(set) var tuples = [StringColumn](repeating: StringColumn(), count: ColumnLimits.groups)
+    private(set) var tuples = [TupleColumn](repeating: TupleColumn(), count: ColumnLimits.groups)
     private(set) var producers = StringColumn()
     /// Sequence, wall and mono of all events.
     private(set) var sequences: [UInt8] = []
@@ -31,7 +31,8 @@ struct EventColumns {
     private var firstWall: Int64 = 0
     private var lastWall: Int64 = 0
     private var lastMono: Int64 = 0
-    private var key: [UInt8] = []
+    private var producerKey: [UInt8] = []
+    private var lastProducer: UInt64 = 0
 
     /// Makes all columns empty.
     mutating func clear() {
@@ -43,12 +44,12 @@ struct EventColumns {
         for index in times.indices { times[index].clear() }
         for index in booleans.indices { booleans[index].clear() }
         for index in shapes.indices { shapes[index].clear() }
-        for index in counts.indices { counts[index].removeAll(keepingCapacity: true) }
+        for index in counts.indices { counts[index].empty() }
         for index in tuples.indices { tuples[index].clear() }
         producers.clear()
-        sequences.removeAll(keepingCapacity: true)
-        walls.removeAll(keepingCapacity: true)
-        monos.removeAll(keepingCapacity: true)
+        sequences.empty()
+        walls.empty()
+        monos.empty()
         (eventCount, bodyBytes, nextSequence) = (0, 0, 0)
         (firstWall, lastWall, lastMono) = (0, 0, 0)
     }
@@ -60,13 +61,10 @@ struct EventColumns {
         makeColumns()
         appendEnvelope(event)
         shapes[0].append(shape)
-        let groups = splitter.tree.classes[0].shapes[shape].groups
-        var settled: UInt8 = 0
-        for group in 1...UInt8(ColumnLimits.groups) where groups & 1 << (group - 1) != 0 {
-            if !appendTuple(group, event.body) { settled |= 1 << (group - 1) }
-        }
-        for value in splitter.values {
-            append(value, settled: settled, groups, event)
+        let groups = splitter.tree.groups(ofEventShape: shape)
+        let settled = groups == 0 ? 0 : appendTuples(groups, event.body)
+        for index in 0..<splitter.values.count {
+            append(splitter.values[index], settled: settled, groups, event)
         }
         eventCount += 1
         bodyBytes += event.body.count
@@ -95,29 +93,24 @@ struct EventColumns {
         let mono = event.time.monotonic.milliseconds &- wall
         monos.append(signed: mono &- lastMono)
         lastMono = mono
-        key.removeAll(keepingCapacity: true)
-        key.append(bigEndian: event.producer)
-        _ = producers.append(key, 0..<8, column: Self.producerSeed, &table)
+        if eventCount == 0 || event.producer != lastProducer {
+            producerKey.empty()
+            producerKey.append(bigEndian: event.producer)
+            lastProducer = event.producer
+        }
+        _ = producers.append(producerKey, 0..<8, column: Self.producerSeed, &table)
     }
 
-    /// Appends the event's values of a group as one; true where they were never together before.
-    private mutating func appendTuple(_ group: UInt8, _ text: [UInt8]) -> Bool {
-        key.removeAll(keepingCapacity: true)
-        for value in splitter.values where value.field >= 0 {
-            let field = splitter.tree.fields[Int(value.field)]
-            guard field.group == group else { continue }
-            key.append(unsigned: UInt64(value.field))
-            switch field.type {
-            case .string, .raw:
-                key.append(unsigned: UInt64(value.end - value.start))
-                key += text[Int(value.start)..<Int(value.end)]
-            default:
-                key.append(signed: value.number)
-                key.append(value.decimals)
-            }
+    /// Appends the event's values of each group as one; the answer has the bits of those groups
+    /// whose values were together before.
+    private mutating func appendTuples(_ groups: UInt8, _ text: [UInt8]) -> UInt8 {
+        var settled: UInt8 = 0
+        for group in 1...UInt8(ColumnLimits.groups) where groups & 1 << (group - 1) != 0 {
+            let isNew = tuples[Int(group) - 1].append(
+                group, of: splitter, text, seed: UInt64(Self.tupleSeed) + UInt64(group), &table)
+            if !isNew { settled |= 1 << (group - 1) }
         }
-        return tuples[Int(group) - 1].append(
-            key, 0..<key.count, column: Self.tupleSeed + UInt32(group), &table)
+        return settled
     }
 
     private mutating func append(
@@ -159,8 +152,8 @@ struct ShapeColumn {
 
     mutating func clear() {
         codes.clear()
-        used.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
+        used.empty()
+        numbers.empty()
     }
 
     @inline(__always)

@@ -1,7 +1,7 @@
 internal import Events
 
 /// Takes events' texts apart: the shape of each, and the values that fill it.
-struct EventSplitter {
+struct EventSplitter: ~Copyable {
     /// A value, and the column that it belongs to.
     struct Value {
         /// A field of the tree; of an array's element −1 − its class.
@@ -20,14 +20,25 @@ struct EventSplitter {
     private(set) var values: [Value] = []
     private var text: [UInt8] = []
     private var at = 0
-    private var levels = 0
-    /// The objects that are open, of all records that are being read.
-    private var open: [Int32] = []
 
     /// Forgets everything and keeps the memory.
     mutating func clear() {
         tree.clear()
         values.removeAll(keepingCapacity: true)
+    }
+
+    /// Goes over the values of a group, and says whether they are strings, until `body` is false.
+    @discardableResult
+    @inline(__always)
+    func forEach(of group: UInt8, _ body: (Value, _ isString: Bool) -> Bool) -> Bool {
+        for index in 0..<values.count {
+            let value = values[index]
+            guard value.field >= 0, case let field = tree.fields[Int(value.field)],
+                field.group == group
+            else { continue }
+            if !body(value, field.type == .string || field.type == .raw) { return false }
+        }
+        return true
     }
 
     /// Takes a text apart; the answer is its shape's number among those of events.
@@ -36,8 +47,6 @@ struct EventSplitter {
     mutating func split(_ body: [UInt8], call: UInt8) -> Int {
         text = body
         at = 0
-        levels = 0
-        open.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
         let root = tree.root(ofCall: call)
         if body.first == Line.openingBrace {
@@ -59,56 +68,136 @@ struct EventSplitter {
         return shape
     }
 
-    /// Reads one value, the members of objects in it with it; −1 where it has no shape.
-    private mutating func record(from root: Int32, in classIndex: Int) -> Int32 {
-        let outside = open.count
-        var node = value(from: root, in: Int32(-1 - classIndex), key: 0..<0)
-        var isFirst = true
-        while node >= 0, open.count > outside, let parent = open.last {
-            guard at < text.count else { return -1 }
-            if text[at] == Line.closingBrace {
-                at += 1
-                node = tree.end(from: node)
-                open.removeLast()
-                levels -= 1
-                isFirst = false
-                continue
-            }
-            if !isFirst {
-                guard text[at] == UInt8(ascii: ",") else { return -1 }
-                at += 1
-            }
-            guard at + 3 < text.count, text[at] == Line.quote,
-                let keyEnd = ByteRun.endOfString(text, from: at + 1, before: text.count),
-                keyEnd + 2 < text.count, text[keyEnd + 1] == UInt8(ascii: ":")
-            else { return -1 }
-            let key = at + 1..<keyEnd
-            at = keyEnd + 2
-            let depth = open.count
-            node = value(from: node, in: parent, key: key)
-            isFirst = open.count > depth
-        }
-        return node
+    /// Where the next value of a record is to be read, or its end.
+    private struct Cursor {
+        var node: Int32
+        /// The innermost open object; outside of all −1 − the record's class.
+        var parent: Int32
+        var key: Range<Int>
+        /// Whether key and colon have been read.
+        var isAtValue: Bool
     }
 
-    /// Reads a value, or only the beginning of an object; −1 where it has no shape.
+    private enum Place { case value, end, nowhere }
+
+    /// Reads one value, the members of objects in it with it; −1 where it has no shape.
+    private mutating func record(from root: Int32, in classIndex: Int) -> Int32 {
+        var cursor = Cursor(
+            node: root, parent: Int32(-1 - classIndex), key: 0..<0, isAtValue: true)
+        while true {
+            switch advance(&cursor) {
+            case .nowhere: return -1
+            case .end: return cursor.node
+            case .value: break
+            }
+            cursor.node = value(from: cursor.node, in: cursor.parent, cursor.key)
+            if cursor.node < 0 || cursor.parent < 0 { return cursor.node }
+            cursor.isAtValue = false
+        }
+    }
+
+    /// Passes over all that is part of the shape: mostly what came there the last time.
+    @inline(__always)
+    private mutating func advance(_ cursor: inout Cursor) -> Place {
+        let from = cursor.node
+        if let run = tree.run(after: from, text, at: at) {
+            at += Int(run.count)
+            cursor.node = run.node
+            cursor.parent = run.parent
+            guard run.keyCount >= 0 else { return .end }
+            cursor.key = at - 2 - Int(run.keyCount)..<at - 2
+            // A shorter run may be the beginning of what stands here.
+            guard at < text.count else { return .nowhere }
+            guard text[at] == Line.openingBrace || text[at] == UInt8(ascii: "n") else {
+                return .value
+            }
+            cursor.isAtValue = true
+            return passShape(&cursor)
+        }
+        let start = at
+        let place = passShape(&cursor)
+        if place != .nowhere, at > start {
+            tree.addRun(
+                after: from, text, start..<at, to: cursor.node, in: cursor.parent,
+                keyCount: place == .end ? -1 : cursor.key.count)
+        }
+        return place
+    }
+
+    private mutating func passShape(_ cursor: inout Cursor) -> Place {
+        while at < text.count {
+            if cursor.isAtValue {
+                guard let next = shapeStep(cursor) else { return .value }
+                guard next >= 0 else { return .nowhere }
+                cursor.node = next
+                if tree.type(of: next) == .object {
+                    cursor.parent = tree.nodes[Int(next)].field
+                } else if cursor.parent < 0 {
+                    return .end
+                }
+                cursor.isAtValue = false
+            } else if text[at] == Line.closingBrace {
+                at += 1
+                cursor.node = tree.end(from: cursor.node)
+                guard cursor.node >= 0 else { return .nowhere }
+                cursor.parent = tree.fields[Int(cursor.parent)].parent
+                if cursor.parent < 0 { return .end }
+            } else {
+                if tree.nodes[Int(cursor.node)].field != cursor.parent {
+                    guard text[at] == UInt8(ascii: ",") else { return .nowhere }
+                    at += 1
+                }
+                guard let key = key(after: cursor.node) else { return .nowhere }
+                at = key.upperBound + 2
+                cursor.key = key
+                cursor.isAtValue = true
+            }
+        }
+        return .nowhere
+    }
+
+    /// Reads what is part of the shape: an object's beginning, `null` or a constant; nil where
+    /// another value stands, −1 without room.
+    private mutating func shapeStep(_ cursor: borrowing Cursor) -> Int32? {
+        let (node, parent) = (cursor.node, cursor.parent)
+        switch text[at] {
+        case Line.openingBrace:
+            at += 1
+            return tree.step(from: node, in: parent, cursor.key, .object, text)
+        case UInt8(ascii: "n"):
+            guard isWord("null") else { return -1 }
+            at += 4
+            return tree.step(from: node, in: parent, cursor.key, .null, text)
+        case Line.quote where tree.mayBeConstant(cursor.key, in: parent, text):
+            guard let end = ByteRun.endOfString(text, from: at + 1, before: text.count) else {
+                return -1
+            }
+            let next = tree.constantStep(from: node, in: parent, cursor.key, at + 1..<end, text)
+            if next != nil { at = end + 1 }
+            return next
+        default: return nil
+        }
+    }
+
+    /// The key that stands here, with its quotation marks and a colon; nil if none does.
+    private func key(after node: Int32) -> Range<Int>? {
+        guard at + 3 < text.count, text[at] == Line.quote,
+            let end = ByteRun.endOfString(text, from: at + 1, before: text.count),
+            end + 2 < text.count, text[end + 1] == UInt8(ascii: ":")
+        else { return nil }
+        return at + 1..<end
+    }
+
+    /// Reads a value that has a column; −1 where it has no shape.
     private mutating func value(
-        from node: Int32, in parent: Int32, key: Range<Int>
+        from node: Int32, in parent: Int32, _ key: Range<Int>
     ) -> Int32 {
-        guard at < text.count, values.count < Self.valuesMost else { return -1 }
+        guard values.count < Self.valuesMost else { return -1 }
         switch text[at] {
         case Line.quote: return string(from: node, in: parent, key)
-        case Line.openingBrace:
-            guard levels < ColumnLimits.levels else { return -1 }
-            at += 1
-            levels += 1
-            let next = tree.step(from: node, in: parent, key, .object, 0..<0, text)
-            if next >= 0 { open.append(tree.nodes[Int(next)].field) }
-            return next
         case UInt8(ascii: "["): return array(from: node, in: parent, key)
-        case UInt8(ascii: "t"): return word("true", .boolean, 1, from: node, in: parent, key)
-        case UInt8(ascii: "f"): return word("false", .boolean, 0, from: node, in: parent, key)
-        case UInt8(ascii: "n"): return word("null", .null, 0, from: node, in: parent, key)
+        case UInt8(ascii: "t"): return word("true", 1, from: node, in: parent, key)
+        case UInt8(ascii: "f"): return word("false", 0, from: node, in: parent, key)
         default: return number(from: node, in: parent, key)
         }
     }
@@ -122,13 +211,9 @@ struct EventSplitter {
         if range.count == TimeText.byteCount,
             let moment = TimeText.parse(text, at: range.lowerBound)
         {
-            let next = tree.step(from: node, in: parent, key, .time, range, text)
-            return add(next, number: moment)
+            return add(tree.step(from: node, in: parent, key, .time, text), number: moment)
         }
-        let next = tree.step(from: node, in: parent, key, .string, range, text)
-        // What is part of the shape has no column.
-        if next >= 0, tree.type(of: next) == .constant { return next }
-        return add(next, range)
+        return add(tree.step(from: node, in: parent, key, .string, text), range)
     }
 
     private mutating func number(from node: Int32, in parent: Int32, _ key: Range<Int>) -> Int32 {
@@ -136,10 +221,10 @@ struct EventSplitter {
         while at < text.count, !Self.endsNumber(text[at]) { at += 1 }
         guard at > start else { return -1 }
         if let (mantissa, decimals) = NumberText.parse(text, start..<at) {
-            let next = tree.step(from: node, in: parent, key, .number, 0..<0, text)
+            let next = tree.step(from: node, in: parent, key, .number, text)
             return add(next, number: mantissa, decimals: UInt8(decimals))
         }
-        return add(tree.step(from: node, in: parent, key, .raw, 0..<0, text), start..<at)
+        return add(tree.step(from: node, in: parent, key, .raw, text), start..<at)
     }
 
     private static func endsNumber(_ byte: UInt8) -> Bool {
@@ -150,23 +235,23 @@ struct EventSplitter {
     }
 
     private mutating func word(
-        _ word: StaticString, _ type: FieldType, _ number: Int64, from node: Int32,
-        in parent: Int32, _ key: Range<Int>
+        _ word: StaticString, _ number: Int64, from node: Int32, in parent: Int32,
+        _ key: Range<Int>
     ) -> Int32 {
+        guard isWord(word) else { return -1 }
+        at += word.utf8CodeUnitCount
+        return add(tree.step(from: node, in: parent, key, .boolean, text), number: number)
+    }
+
+    private func isWord(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
-        guard text.count - at >= count, ByteRun.isText(text, at..<at + count, word) else {
-            return -1
-        }
-        at += count
-        let next = tree.step(from: node, in: parent, key, type, 0..<0, text)
-        return type == .null ? next : add(next, number: number)
+        return text.count - at >= count && ByteRun.isText(text, at..<at + count, word)
     }
 
     private mutating func array(from node: Int32, in parent: Int32, _ key: Range<Int>) -> Int32 {
-        let next = tree.step(from: node, in: parent, key, .array, 0..<0, text)
-        guard next >= 0, levels < ColumnLimits.levels else { return -1 }
+        let next = tree.step(from: node, in: parent, key, .array, text)
+        guard next >= 0 else { return -1 }
         at += 1
-        levels += 1
         let place = values.count
         guard add(next, number: 0) >= 0 else { return -1 }
         let classIndex = Int(tree.fields[Int(tree.nodes[Int(next)].field)].column)
@@ -192,7 +277,6 @@ struct EventSplitter {
         }
         guard at < text.count else { return -1 }
         at += 1
-        levels -= 1
         values[place].number = count
         return next
     }

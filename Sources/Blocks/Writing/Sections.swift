@@ -9,10 +9,10 @@ struct Sections {
     var stored: [UInt8] = []
 
     mutating func clear() {
-        text.removeAll(keepingCapacity: true)
-        indexes.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
-        stored.removeAll(keepingCapacity: true)
+        text.empty()
+        indexes.empty()
+        numbers.empty()
+        stored.empty()
     }
 
     /// All of them, before deflate.

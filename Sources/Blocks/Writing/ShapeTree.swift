@@ -1,7 +1,7 @@
 /// The shapes of one block's records, as a tree: a path from a root is what stood in a record.
 ///
 /// Fields, nodes and texts are bounded; what would exceed a bound has no shape.
-struct ShapeTree {
+struct ShapeTree: ~Copyable {
     /// Where an object stands, which says what its members are to the writer.
     enum Area: UInt8 { case other, top, context, properties }
 
@@ -13,6 +13,8 @@ struct ShapeTree {
         var group: UInt8
         /// Of an object: where its members stand.
         var area: Area
+        /// Objects and arrays around it, with it where it is one.
+        var level: Int32
         var keyStart: Int32
         var keyCount: Int32
         /// Its column among those of its type; of an array the class of its elements.
@@ -32,6 +34,20 @@ struct ShapeTree {
         var latestChild: Int32 = -1
         /// The shape that ends here, among those of its class; −1 where none does.
         var shape: Int32 = -1
+        var firstRun: Int32 = -1
+    }
+
+    /// What stood between one value and the next, all of it part of the shape.
+    struct Run {
+        fileprivate var start: Int32
+        var count: Int32
+        /// The last step before the next value, or to the record's end.
+        var node: Int32
+        /// The object that is open then.
+        var parent: Int32
+        /// The length of the next value's key; −1 at the record's end.
+        var keyCount: Int32
+        fileprivate var next: Int32
     }
 
     /// A path that was gone to its end.
@@ -49,6 +65,8 @@ struct ShapeTree {
         var root: Int32 = -1
         /// The field that was found last for what a whole record is; −1 at first.
         var lastField: Int32 = -1
+        /// Objects and arrays around its records.
+        var level: Int32 = 0
     }
 
     private static let fieldsMost = 4096
@@ -58,6 +76,7 @@ struct ShapeTree {
     private static let stepsMost = ColumnLimits.steps / 2
     private static let textBytesMost = 64 << 10
     private static let constantsMost = 128
+    private static let runsMost = 1024
     private static let constantBytesMost = 64
 
     private(set) var fields: [Field] = []
@@ -65,6 +84,7 @@ struct ShapeTree {
     /// Keys and constants, one after the other.
     private(set) var texts: [UInt8] = []
     private(set) var constants: [(start: Int32, count: Int32)] = []
+    private var runs: [Run] = []
     private(set) var classes: [Class] = [Class()]
     /// Counts the columns of each type.
     private(set) var columnCounts = [Int32](repeating: 0, count: 16)
@@ -78,6 +98,7 @@ struct ShapeTree {
         nodes.removeAll(keepingCapacity: true)
         texts.removeAll(keepingCapacity: true)
         constants.removeAll(keepingCapacity: true)
+        runs.removeAll(keepingCapacity: true)
         classes.removeLast(classes.count - 1)
         classes[0].shapes.removeAll(keepingCapacity: true)
         classes[0].lastField = -1
@@ -97,7 +118,9 @@ struct ShapeTree {
     /// The field and the shape of an event that is one raw value; there is always room for it.
     mutating func raw(ofCall call: UInt8) -> (field: Int32, shape: Int) {
         let root = root(ofCall: call)
-        let node = find(from: root) { type(of: $0) == .raw } ?? makeRaw(root)
+        var node = nodes[Int(root)].firstChild
+        while node >= 0, type(of: node) != .raw { node = nodes[Int(node)].nextSibling }
+        if node < 0 { node = makeRaw(root) }
         let known = Int(nodes[Int(node)].shape)
         return (
             nodes[Int(node)].field,
@@ -114,11 +137,9 @@ struct ShapeTree {
 
     /// What a node's field is; nil of a beginning and of an object's end.
     @inline(__always)
-    func type(of node: Int32) -> FieldType? { type(of: nodes[Int(node)]) }
-
-    @inline(__always)
-    private func type(of node: Node) -> FieldType? {
-        node.field < 0 ? nil : fields[Int(node.field)].type
+    func type(of node: Int32) -> FieldType? {
+        let field = nodes[Int(node)].field
+        return field < 0 ? nil : fields[Int(field)].type
     }
 
     /// Where an array's elements begin; −1 without room.
@@ -132,38 +153,34 @@ struct ShapeTree {
     mutating func end(from node: Int32) -> Int32 {
         let latest = nodes[Int(node)].latestChild
         if latest >= 0, nodes[Int(latest)].field < 0 { return latest }
-        let known = find(from: node) { $0.field < 0 }
-        if let known { nodes[Int(node)].latestChild = known }
-        return known ?? addNode(field: -1, -1, parent: node)
+        var child = nodes[Int(node)].firstChild
+        while child >= 0, nodes[Int(child)].field >= 0 { child = nodes[Int(child)].nextSibling }
+        if child < 0 { return addNode(field: -1, -1, parent: node) }
+        nodes[Int(node)].latestChild = child
+        return child
     }
 
     /// The step from a node to a member of the open object `parent`, or to a record's only value,
     /// where it is −1 − its class; −1 without room.
-    ///
-    /// A string may be taken for a constant: the type of the node's field says so.
     @inline(__always)
     mutating func step(
-        from node: Int32, in parent: Int32, _ key: Range<Int>, _ type: FieldType,
-        _ value: Range<Int>, _ text: [UInt8]
+        from node: Int32, in parent: Int32, _ key: Range<Int>, _ type: FieldType, _ text: [UInt8]
     ) -> Int32 {
         let latest = nodes[Int(node)].latestChild
-        if latest >= 0, isStep(nodes[Int(latest)], key, type, value, text) { return latest }
-        return otherStep(from: node, in: parent, key, type, value, text)
+        if latest >= 0, isStep(latest, key, type, text) { return latest }
+        return otherStep(from: node, in: parent, key, type, text)
     }
 
     private mutating func otherStep(
-        from node: Int32, in parent: Int32, _ key: Range<Int>, _ type: FieldType,
-        _ value: Range<Int>, _ text: [UInt8]
+        from node: Int32, in parent: Int32, _ key: Range<Int>, _ type: FieldType, _ text: [UInt8]
     ) -> Int32 {
-        if let known = find(from: node, where: { isStep($0, key, type, value, text) }) {
-            nodes[Int(node)].latestChild = known
-            return known
-        }
-        if type == .string, parent >= 0, fields[Int(parent)].area == .top, isConstant(text, key),
-            value.count <= Self.constantBytesMost, let constant = constant(value, text)
-        {
-            let field = field(in: parent, key, .constant, text)
-            return field < 0 ? -1 : addNode(field: field, constant, parent: node)
+        var child = nodes[Int(node)].firstChild
+        while child >= 0 {
+            if isStep(child, key, type, text) {
+                nodes[Int(node)].latestChild = child
+                return child
+            }
+            child = nodes[Int(child)].nextSibling
         }
         let field = field(in: parent, key, type, text)
         return field < 0 ? -1 : addNode(field: field, -1, parent: node)
@@ -171,15 +188,10 @@ struct ShapeTree {
 
     @inline(__always)
     private func isStep(
-        _ node: Node, _ key: Range<Int>, _ type: FieldType, _ value: Range<Int>, _ text: [UInt8]
+        _ index: Int32, _ key: Range<Int>, _ type: FieldType, _ text: [UInt8]
     ) -> Bool {
-        guard node.field >= 0 else { return false }
-        let field = fields[Int(node.field)]
-        if field.type == type { return isKey(field, key, text) }
-        guard type == .string, field.type == .constant else { return false }
-        let constant = constants[Int(node.constant)]
-        return Int(constant.count) == value.count && isKey(field, key, text)
-            && ByteRun.isEqual(text, value, texts, at: Int(constant.start))
+        let field = nodes[Int(index)].field
+        return field >= 0 && fields[Int(field)].type == type && isKey(fields[Int(field)], key, text)
     }
 
     @inline(__always)
@@ -188,13 +200,60 @@ struct ShapeTree {
             && ByteRun.isEqual(text, key, texts, at: Int(field.keyStart))
     }
 
-    private func find(from node: Int32, where isIt: (Node) -> Bool) -> Int32? {
+    /// Whether strings of a key belong to the shape, if they are few and short.
+    func mayBeConstant(_ key: Range<Int>, in parent: Int32, _ text: [UInt8]) -> Bool {
+        parent >= 0 && fields[Int(parent)].area == .top && isConstant(text, key)
+    }
+
+    /// The step to a constant; nil where the string cannot become one, −1 without room.
+    mutating func constantStep(
+        from node: Int32, in parent: Int32, _ key: Range<Int>, _ value: Range<Int>,
+        _ text: [UInt8]
+    ) -> Int32? {
+        guard value.count <= Self.constantBytesMost, let constant = constant(value, text) else {
+            return nil
+        }
         var child = nodes[Int(node)].firstChild
         while child >= 0 {
-            if isIt(nodes[Int(child)]) { return child }
+            if nodes[Int(child)].constant == constant, isStep(child, key, .constant, text) {
+                nodes[Int(node)].latestChild = child
+                return child
+            }
             child = nodes[Int(child)].nextSibling
         }
+        let field = field(in: parent, key, .constant, text)
+        return field < 0 ? -1 : addNode(field: field, constant, parent: node)
+    }
+
+    /// What stood behind a node before and stands at a place of the text again.
+    @inline(__always)
+    func run(after node: Int32, _ text: [UInt8], at start: Int) -> Run? {
+        var index = nodes[Int(node)].firstRun
+        while index >= 0 {
+            let run = runs[Int(index)]
+            let end = start + Int(run.count)
+            if end <= text.count, ByteRun.isEqual(text, start..<end, texts, at: Int(run.start)) {
+                return run
+            }
+            index = run.next
+        }
         return nil
+    }
+
+    /// Remembers what stands behind a node, if there is room.
+    mutating func addRun(
+        after from: Int32, _ text: [UInt8], _ range: Range<Int>, to node: Int32,
+        in parent: Int32, keyCount: Int
+    ) {
+        guard texts.count + range.count <= Self.textBytesMost, runs.count < Self.runsMost else {
+            return
+        }
+        runs.append(
+            Run(
+                start: Int32(texts.count), count: Int32(range.count), node: node, parent: parent,
+                keyCount: Int32(keyCount), next: nodes[Int(from)].firstRun))
+        nodes[Int(from)].firstRun = Int32(runs.count - 1)
+        ByteRun.append(text, range, to: &texts)
     }
 
     private mutating func addNode(field: Int32, _ constant: Int32, parent: Int32) -> Int32 {
@@ -225,9 +284,11 @@ struct ShapeTree {
             }
             known = fields[Int(known)].sibling
         }
-        guard fields.count < Self.fieldsMost, texts.count + key.count <= Self.textBytesMost else {
-            return -1
-        }
+        let level =
+            parent < 0 ? classes[Int(-1 - parent)].level : fields[Int(parent)].level
+        guard fields.count < Self.fieldsMost, texts.count + key.count <= Self.textBytesMost,
+            Int(level) < ColumnLimits.levels || (type != .object && type != .array)
+        else { return -1 }
         return appendField(in: parent, key, type, text)
     }
 
@@ -235,10 +296,13 @@ struct ShapeTree {
         in parent: Int32, _ key: Range<Int>, _ type: FieldType, _ text: [UInt8]
     ) -> Int32 {
         let index = Int32(fields.count)
+        let level = parent < 0 ? classes[Int(-1 - parent)].level : fields[Int(parent)].level
         fields.append(
             Field(
                 parent: parent, type: type, group: group(of: key, type, in: parent, text),
-                area: area(of: key, in: parent, text), keyStart: Int32(texts.count),
+                area: area(of: key, in: parent, text),
+                level: level + (type == .object || type == .array ? 1 : 0),
+                keyStart: Int32(texts.count),
                 keyCount: Int32(key.count), column: columnCounts[Int(type.rawValue)],
                 sibling: parent < 0
                     ? classes[Int(-1 - parent)].lastField : fields[Int(parent)].lastMember))
@@ -251,7 +315,7 @@ struct ShapeTree {
         }
         if type == .array {
             fields[Int(index)].column = Int32(classes.count)
-            classes.append(Class())
+            classes.append(Class(level: level + 1))
         }
         return index
     }
@@ -273,6 +337,10 @@ struct ShapeTree {
         texts += text[value]
         return Int32(constants.count - 1)
     }
+
+    /// The groups in use of a shape of events, a bit for each.
+    @inline(__always)
+    func groups(ofEventShape shape: Int) -> UInt8 { classes[0].shapes[shape].groups }
 
     private func stepCount(to end: Int32) -> Int {
         var count = 0

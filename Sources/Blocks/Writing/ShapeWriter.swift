@@ -18,14 +18,14 @@ struct ShapeWriter {
     /// Of each field that has constants: which, in the order of their first coming.
     private var constants: [(field: Int32, known: [Int32], codes: CodeColumn)] = []
 
-    init(_ tree: ShapeTree) {
+    init(_ tree: borrowing ShapeTree) {
         numbers = [Int32](repeating: -1, count: tree.fields.count)
         successors = [Int32](repeating: Self.unknown, count: 2 * tree.fields.count + 1)
     }
 
     /// Writes the shapes that are used, class by class.
     mutating func write(
-        _ tree: ShapeTree, _ columns: [ShapeColumn], into sections: inout Sections
+        _ tree: borrowing ShapeTree, _ columns: [ShapeColumn], into sections: inout Sections
     ) {
         var index = 0
         while index < classes.count {
@@ -47,7 +47,7 @@ struct ShapeWriter {
     }
 
     private mutating func write(
-        _ shape: ShapeTree.Shape, _ tree: ShapeTree, _ sections: inout Sections
+        _ shape: ShapeTree.Shape, _ tree: borrowing ShapeTree, _ sections: inout Sections
     ) {
         var path: [Int32] = []
         var node = shape.node
@@ -71,7 +71,8 @@ struct ShapeWriter {
     }
 
     private mutating func write(
-        _ step: ShapeTree.Node, _ tree: ShapeTree, after place: Int, _ sections: inout Sections
+        _ step: ShapeTree.Node, _ tree: borrowing ShapeTree, after place: Int,
+        _ sections: inout Sections
     ) {
         let expected = successors[place]
         successors[place] = step.field
@@ -88,7 +89,7 @@ struct ShapeWriter {
     }
 
     private mutating func define(
-        _ index: Int32, _ tree: ShapeTree, _ sections: inout Sections
+        _ index: Int32, _ tree: borrowing ShapeTree, _ sections: inout Sections
     ) {
         let field = tree.fields[Int(index)]
         numbers[Int(index)] = Int32(fields[fields.count - 1].count)
@@ -103,7 +104,7 @@ struct ShapeWriter {
     }
 
     private mutating func write(
-        _ constant: Int32, of field: Int32, _ tree: ShapeTree, _ sections: inout Sections
+        _ constant: Int32, of field: Int32, _ tree: borrowing ShapeTree, _ sections: inout Sections
     ) {
         let place =
             constants.firstIndex { $0.field == field }

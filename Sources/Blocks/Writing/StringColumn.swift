@@ -15,9 +15,9 @@ struct StringColumn {
 
     mutating func clear() {
         codes.clear()
-        texts.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
-        walls.removeAll(keepingCapacity: true)
+        texts.empty()
+        ends.empty()
+        walls.empty()
         lastIndex = -1
         fits = 0xFF
     }
@@ -58,7 +58,7 @@ struct StringColumn {
         table.insert(UInt32(ends.count), at: probe)
         lastIndex = Int32(ends.count)
         last = texts.count..<texts.count + range.count
-        texts += text[range]
+        ByteRun.append(text, range, to: &texts)
         ends.append(Int32(texts.count))
         codes.append(lastIndex)
         return true

@@ -49,7 +49,7 @@ struct StringTable {
         guard probe.count < Self.probesMost else { return }
         slots[probe.slot] = Slot(hash: probe.hash, number: index + 1)
         count += 1
-        if count > slots.count / 4 * 3 { grow() }
+        if count > slots.count / 8 * 7 { grow() }
     }
 
     private mutating func grow() {
