@@ -21,7 +21,8 @@ public struct SyncMachine: Sendable {
     // A wait of nearly nothing would hammer a collector that refuses at once.
     private static let backoffLeastMilliseconds: Int64 = 50
     private static let retryAfterMostSeconds: Int64 = 24 * 3600
-    // A wrong key or address and an old collector are mended by people: one small probe each quarter of an hour.
+    // A wrong key or address and an old collector are mended by people: one small probe each
+    // quarter of an hour.
     private static let probeMilliseconds: Int64 = 15 * 60 * 1000
     // Longer than the sum of the wire's own deadlines, which end an exchange first.
     private static let exchangeMilliseconds: Int64 = 90 * 1000

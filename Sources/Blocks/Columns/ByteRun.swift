@@ -1,8 +1,8 @@
 extension Array {
     /// Removes all elements and keeps the memory of a few.
     ///
-    /// Columns change their places from block to block: if each kept what the largest block ever put
-    /// into it, all would be as large as the largest.
+    /// Columns change their places from block to block: if each kept what the largest block ever
+    /// put into it, all would be as large as the largest.
     mutating func empty() {
         removeAll(keepingCapacity: capacity * MemoryLayout<Element>.stride <= 1024)
     }
@@ -126,8 +126,9 @@ enum ByteRun {
         }
     }
 
-    /// The highest bit of the lowest byte that is 0, perhaps with those of higher bytes: Alan
-    /// Mycroft's test (1987). 0 if no byte is 0.
+    /// The highest bit of the lowest byte that is 0, and perhaps those of higher bytes; or 0.
+    ///
+    /// Alan Mycroft's test (1987).
     @inline(__always)
     private static func zeros(_ word: UInt64) -> UInt64 {
         (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
