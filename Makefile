@@ -11,6 +11,7 @@
 #   make bench      figures in a table, or FORMAT=json; BENCH=NAME for some: Tests/Benchmarks
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
 #   make simulate   the whole agent in a world that a seed disturbs: SEED=1 STEPS=20000 [CUTS=N]
+#   make fuzz       bytes that no writer made against the block reader: SECONDS=60
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load
 #   make format     formats the Swift sources in place
 #   make clean      removes every build
@@ -19,7 +20,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         check-results cross test-cross bench footprint simulation \
-        simulate kill format clean
+        simulate fuzz kill format clean
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -41,7 +42,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,16s/^# *//p' Makefile
+	@sed -n '3,17s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -153,6 +154,18 @@ simulate:
 	$(BUILD) -c release --product simulate
 	.build/release/simulate --seed $(SEED) $(if $(CUTS),--cuts $(CUTS),--steps $(STEPS))
 
+# New inputs gather in build/fuzz; `fuzz-blocks -merge=1 Tests/Fuzz/Corpus build/fuzz` keeps those
+# that reach further. A finding is a file build/fuzz-*: mend, and put it into the corpus.
+FUZZ := swift build -c release --product fuzz-blocks --scratch-path .build-fuzz \
+    -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+SECONDS := 60
+fuzz:
+	$(ENSURE) swift libraries
+	FOOTFALL_FUZZ=1 $(FUZZ)
+	@mkdir -p build/fuzz
+	.build-fuzz/release/fuzz-blocks build/fuzz Tests/Fuzz/Corpus -max_total_time=$(SECONDS) \
+	    -rss_limit_mb=512 -timeout=5 -max_len=4096 -artifact_prefix=build/fuzz-
+
 KILLS := 1000
 kill: $(VENV)/ready device collector
 	FOOTFALL_KILLS=$(KILLS) $(PYTEST) -q -s Tests/EndToEnd/test_kill.py
@@ -168,4 +181,4 @@ $(VENV)/ready: Tests/EndToEnd/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf build .build .build-embedded .build-cross
+	rm -rf build .build .build-embedded .build-cross .build-fuzz

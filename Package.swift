@@ -40,6 +40,17 @@ let deviceLinking: [LinkerSetting] = [
         .when(traits: ["Embedded"])),
 ]
 
+// The fuzzer links with libFuzzer's runtime alone: `make fuzz`.
+let fuzzing: [Target] =
+    Context.environment["FOOTFALL_FUZZ"] == nil
+    ? []
+    : [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz-blocks", dependencies: ["BlockTrials", "CFuzzer"], path: "Tests/Fuzz/Entry",
+            swiftSettings: strict, linkerSettings: [.linkedLibrary("z")]),
+    ]
+
 let package = Package(
     name: "footfall",
     platforms: [.macOS(.v15)],
@@ -156,8 +167,14 @@ let package = Package(
         .testTarget(
             name: "StoreTests", dependencies: ["Events", "Store", "CSQLite"],
             swiftSettings: strict),
+        // What the fuzzer and the tests of its corpus hold against reader and writer.
+        .target(
+            name: "BlockTrials", dependencies: ["Blocks", "Events", "SeededText"],
+            path: "Tests/Fuzz/Trials", swiftSettings: strict),
         .testTarget(
-            name: "BlocksTests", dependencies: ["Blocks", "Events"], swiftSettings: strict),
+            name: "BlocksTests",
+            dependencies: ["BlockTrials", "Blocks", "Events", "SeededText"],
+            swiftSettings: strict),
         .testTarget(name: "SyncTests", dependencies: ["Events", "Sync"], swiftSettings: strict),
         .testTarget(
             name: "PlatformTests", dependencies: ["Events", "Platform"], swiftSettings: strict),
@@ -179,5 +196,5 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
-    ]
+    ] + fuzzing
 )

@@ -134,5 +134,10 @@ public struct BlockWriter: ~Copyable {
         guard event.body.count >= 2, event.body.first == Line.openingBrace,
             event.body.last == Line.closingBrace, !ByteRun.hasLineFeed(event.body)
         else { throw .body(index: index) }
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: event.body.span)
+        } catch {
+            throw .text
+        }
     }
 }

@@ -65,6 +65,14 @@ import Testing
         #expect(isSame(try BlockReader.read(bytes).events, [event]))
     }
 
+    @Test func `with more values than columns may hold`() throws {
+        let text = "{\"a\":[" + String(repeating: "0,", count: 2000) + "0]}"
+        let events = (0..<150).map { Fixture.event($0, .track, nil, text) }
+        var writer = BlockWriter()
+        let bytes = try writer.write(Fixture.header, events)
+        #expect(isSame(try BlockReader.read(bytes).events, events))
+    }
+
     @Test func `with times and producers at the ends of their ranges`() throws {
         var event = Fixture.event(0)
         event.time = EventTime(

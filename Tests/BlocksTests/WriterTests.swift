@@ -54,6 +54,12 @@ import Testing
         }
     }
 
+    @Test func `a body that is not UTF-8`() {
+        var event = Fixture.event(0)
+        event.body = [0x7B, 0xC3, 0x7D]
+        #expect(throws: BlockError.text) { try write(Fixture.header, [event]) }
+    }
+
     @Test func `a body or a whole over its limit`() {
         let large = "{\"" + String(repeating: "x", count: Limits.eventBytes - 5) + "\":1}"
         #expect(throws: BlockError.limit) {

@@ -28,6 +28,7 @@ struct DeviceChecks {
         Identifiers.run(list)
         BlockLines.run(list)
         BlockFrames.run(list)
+        BlockColumns.run(list)
         PackedRows.run(list)
         Compression.run(list)
         Digests.run(list)

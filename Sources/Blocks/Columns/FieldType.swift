@@ -32,6 +32,8 @@ enum ColumnLimits {
     static let shapes = 32_768
     /// Fields and ends of objects in all shapes of a block together.
     static let steps = 1 << 18
+    /// Values and arrays' elements of a block: each takes a reader 8 bytes and more.
+    static let values = 1 << 20
     /// Groups of fields whose values come as tuples, numbered from 1.
     static let groups = 2
 }

@@ -17,13 +17,17 @@ extension EventAssembler {
             guard let call = BlockCall.parts(shapes.classes[0].shapes[shape].call) else {
                 throw .shape
             }
+            // The event's own bytes: what `out` has room for may be far more.
+            var body: [UInt8] = []
+            body.reserveCapacity(out.count)
+            body += out
             events.append(
                 Event(
                     sequence: envelope.sequence, kind: call.kind, lane: lane, stage: call.stage,
                     time: EventTime(
                         monotonic: Instant(milliseconds: envelope.mono),
                         wallMilliseconds: envelope.wall, quality: call.quality),
-                    producer: envelope.producer, body: out))
+                    producer: envelope.producer, body: body))
         }
         guard byteCount == bytesMax else { throw .length }
         return events

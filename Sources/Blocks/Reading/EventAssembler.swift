@@ -107,6 +107,7 @@ struct EventAssembler {
                 let group = Int(ofClass.fields[part.field].group)
                 let isTuple = group > 0 && shape.groups & 1 << UInt8(group - 1) != 0
                 counts[part.field] += uses[isTuple ? group : 0][number]
+                guard counts[part.field] <= ColumnLimits.values else { throw .limit }
             }
         }
         var fieldColumns: [ReadColumn] = []
@@ -116,8 +117,10 @@ struct EventAssembler {
             let column = try ReadColumn.field(
                 field, count, &sections, firstWall: envelopes[0].wall)
             if field.type == .array {
-                for value in column.values { recordCounts[field.elements] += Int(value) }
-                try take(recordCounts[field.elements])
+                for value in column.values {
+                    try take(Int(value))
+                    recordCounts[field.elements] += Int(value)
+                }
             }
             fieldColumns.append(column)
         }
@@ -128,7 +131,7 @@ struct EventAssembler {
     /// Every value takes a byte of an event's text at least.
     private mutating func take(_ count: Int) throws(BlockError) {
         valueCount += count
-        guard valueCount <= bytesMax else { throw .limit }
+        guard valueCount <= min(bytesMax, ColumnLimits.values) else { throw .limit }
     }
 
     private mutating func readTuples(

@@ -99,7 +99,9 @@ struct ReadShapes {
                 isFirst = false
             } else {
                 place = 2 * field + 1
-                if !open.isEmpty { appendKey(classes[index].fields[field].key, isFirst, sections) }
+                if !open.isEmpty {
+                    try appendKey(classes[index].fields[field].key, isFirst, sections)
+                }
                 isFirst = try append(field, ofClass: index, &shape, &open, &sections)
             }
             stepCount += 1
@@ -187,28 +189,37 @@ struct ReadShapes {
         of field: Int, ofClass index: Int, _ sections: inout ReadSections
     ) throws(BlockError) {
         let code = try sections.indexes.unsigned()
-        let known = classes[index].fields[field].constants
+        let knownCount = classes[index].fields[field].constants.count
         var number = classes[index].fields[field].lastConstant
         if code == 1 {
             let range = try sections.textRange(of: try sections.indexes.unsigned())
-            number = known.count
+            number = knownCount
             classes[index].fields[field].constants.append(range)
         } else if code > 1 {
-            guard code - 2 < UInt64(known.count) else { throw .shape }
+            guard code - 2 < UInt64(knownCount) else { throw .shape }
             number = Int(code) - 2
         }
         guard number >= 0 else { throw .shape }
         classes[index].fields[field].lastConstant = number
-        runs.append(Line.quote)
-        runs += sections.text[classes[index].fields[field].constants[number]]
-        runs.append(Line.quote)
+        try appendQuoted(classes[index].fields[field].constants[number], sections)
     }
 
-    private mutating func appendKey(_ key: Range<Int>, _ isFirst: Bool, _ sections: ReadSections) {
+    private mutating func appendKey(
+        _ key: Range<Int>, _ isFirst: Bool, _ sections: ReadSections
+    ) throws(BlockError) {
         if !isFirst { runs.append(UInt8(ascii: ",")) }
+        try appendQuoted(key, sections)
+        runs.append(UInt8(ascii: ":"))
+    }
+
+    /// Appends a key or constant, which may be longer than all that there is room for.
+    private mutating func appendQuoted(
+        _ text: Range<Int>, _ sections: ReadSections
+    ) throws(BlockError) {
+        guard text.count <= Frame.payloadBytesMax - runs.count else { throw .limit }
         runs.append(Line.quote)
-        runs += sections.text[key]
-        runs += [Line.quote, UInt8(ascii: ":")]
+        runs += sections.text[text]
+        runs.append(Line.quote)
     }
 
     private mutating func endRun(_ shape: inout ReadShape) {

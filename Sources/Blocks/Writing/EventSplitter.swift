@@ -15,15 +15,19 @@ struct EventSplitter: ~Copyable {
     }
 
     private static let valuesMost = 4096
+    private static let blockValuesMost = ColumnLimits.values / 2
 
     var tree = ShapeTree()
     private(set) var values: [Value] = []
+    /// Of all events since the last `clear`.
+    private var blockValueCount = 0
     private var text: [UInt8] = []
     private var at = 0
 
     /// Forgets everything and keeps the memory.
     mutating func clear() {
         tree.clear()
+        blockValueCount = 0
         values.removeAll(keepingCapacity: true)
     }
 
@@ -52,8 +56,10 @@ struct EventSplitter: ~Copyable {
         if body.first == Line.openingBrace {
             let end = record(from: root, in: 0)
             if end >= 0, at == body.count,
+                blockValueCount + values.count <= Self.blockValuesMost,
                 let shape = tree.shape(endingAt: end, of: 0, call: call)
             {
+                blockValueCount += values.count
                 return shape
             }
         }
