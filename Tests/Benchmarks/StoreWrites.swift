@@ -15,8 +15,7 @@ enum StoreWrites {
         Load(eventsPerCommit: 1, target: 35, warmEvents: 4000, events: 8000),
         Load(eventsPerCommit: 20, target: 2.5, warmEvents: 8000, events: 40_000),
         Load(eventsPerCommit: 100, target: 0.7, warmEvents: 20_000, events: 100_000),
-        // While blocks are deflated lines; 0.20 once they are columns.
-        Load(eventsPerCommit: 1000, target: 0.3, warmEvents: 20_000, events: 100_000),
+        Load(eventsPerCommit: 1000, target: 0.2, warmEvents: 20_000, events: 100_000),
     ]
     private static let syncsMost = 1.1
     private static let behindLeast: Int64 = 2000
