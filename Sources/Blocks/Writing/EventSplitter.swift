@@ -14,19 +14,21 @@ struct EventSplitter: ~Copyable {
         var decimals: UInt8
     }
 
-    private static let valuesMost = 4096
+    static let valuesMost = 4096
     private static let blockValuesMost = ColumnLimits.values / 2
 
     var tree = ShapeTree()
-    private(set) var values: [Value] = []
+    private var runs = ShapeRuns()
+    var values: [Value] = []
     /// Of all events since the last `clear`.
     private var blockValueCount = 0
-    private var text: [UInt8] = []
-    private var at = 0
+    var text: [UInt8] = []
+    var at = 0
 
     /// Forgets everything and keeps the memory.
     mutating func clear() {
         tree.clear()
+        runs.clear()
         blockValueCount = 0
         values.removeAll(keepingCapacity: true)
     }
@@ -87,7 +89,7 @@ struct EventSplitter: ~Copyable {
     private enum Place { case value, end, nowhere }
 
     /// Reads one value, the members of objects in it with it; −1 where it has no shape.
-    private mutating func record(from root: Int32, in classIndex: Int) -> Int32 {
+    mutating func record(from root: Int32, in classIndex: Int) -> Int32 {
         var cursor = Cursor(
             node: root, parent: Int32(-1 - classIndex), key: 0..<0, isAtValue: true)
         while true {
@@ -106,7 +108,7 @@ struct EventSplitter: ~Copyable {
     @inline(__always)
     private mutating func advance(_ cursor: inout Cursor) -> Place {
         let from = cursor.node
-        if let run = tree.run(after: from, text, at: at) {
+        if let run = runs.run(after: from, text, at: at) {
             at += Int(run.count)
             cursor.node = run.node
             cursor.parent = run.parent
@@ -123,7 +125,7 @@ struct EventSplitter: ~Copyable {
         let start = at
         let place = passShape(&cursor)
         if place != .nowhere, at > start {
-            tree.addRun(
+            runs.append(
                 after: from, text, start..<at, to: cursor.node, in: cursor.parent,
                 keyCount: place == .end ? -1 : cursor.key.count)
         }
@@ -192,115 +194,5 @@ struct EventSplitter: ~Copyable {
             end + 2 < text.count, text[end + 1] == UInt8(ascii: ":")
         else { return nil }
         return at + 1..<end
-    }
-
-    /// Reads a value that has a column; −1 where it has no shape.
-    private mutating func value(
-        from node: Int32, in parent: Int32, _ key: Range<Int>
-    ) -> Int32 {
-        guard values.count < Self.valuesMost else { return -1 }
-        switch text[at] {
-        case Line.quote: return string(from: node, in: parent, key)
-        case UInt8(ascii: "["): return array(from: node, in: parent, key)
-        case UInt8(ascii: "t"): return word("true", 1, from: node, in: parent, key)
-        case UInt8(ascii: "f"): return word("false", 0, from: node, in: parent, key)
-        default: return number(from: node, in: parent, key)
-        }
-    }
-
-    private mutating func string(from node: Int32, in parent: Int32, _ key: Range<Int>) -> Int32 {
-        guard let end = ByteRun.endOfString(text, from: at + 1, before: text.count) else {
-            return -1
-        }
-        let range = at + 1..<end
-        at = end + 1
-        if range.count == TimeText.byteCount,
-            let moment = TimeText.parse(text, at: range.lowerBound)
-        {
-            return add(tree.step(from: node, in: parent, key, .time, text), number: moment)
-        }
-        return add(tree.step(from: node, in: parent, key, .string, text), range)
-    }
-
-    private mutating func number(from node: Int32, in parent: Int32, _ key: Range<Int>) -> Int32 {
-        let start = at
-        while at < text.count, !Self.endsNumber(text[at]) { at += 1 }
-        guard at > start else { return -1 }
-        if let (mantissa, decimals) = NumberText.parse(text, start..<at) {
-            let next = tree.step(from: node, in: parent, key, .number, text)
-            return add(next, number: mantissa, decimals: UInt8(decimals))
-        }
-        return add(tree.step(from: node, in: parent, key, .raw, text), start..<at)
-    }
-
-    private static func endsNumber(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: ","), UInt8(ascii: "]"), Line.closingBrace, Line.quote: true
-        default: false
-        }
-    }
-
-    private mutating func word(
-        _ word: StaticString, _ number: Int64, from node: Int32, in parent: Int32,
-        _ key: Range<Int>
-    ) -> Int32 {
-        guard isWord(word) else { return -1 }
-        at += word.utf8CodeUnitCount
-        return add(tree.step(from: node, in: parent, key, .boolean, text), number: number)
-    }
-
-    private func isWord(_ word: StaticString) -> Bool {
-        let count = word.utf8CodeUnitCount
-        return text.count - at >= count && ByteRun.isText(text, at..<at + count, word)
-    }
-
-    private mutating func array(from node: Int32, in parent: Int32, _ key: Range<Int>) -> Int32 {
-        let next = tree.step(from: node, in: parent, key, .array, text)
-        guard next >= 0 else { return -1 }
-        at += 1
-        let place = values.count
-        guard add(next, number: 0) >= 0 else { return -1 }
-        let classIndex = Int(tree.fields[Int(tree.nodes[Int(next)].field)].column)
-        var count: Int64 = 0
-        while at < text.count, text[at] != UInt8(ascii: "]") {
-            if count > 0 {
-                guard text[at] == UInt8(ascii: ",") else { return -1 }
-                at += 1
-            }
-            let root = tree.root(ofClass: classIndex)
-            guard root >= 0 else { return -1 }
-            // The shape's place comes before those of the values, which may hold arrays.
-            let shapePlace = values.count
-            values.append(
-                Value(
-                    field: Int32(-1 - classIndex), start: 0, end: 0, number: 0, decimals: 0))
-            let end = record(from: root, in: classIndex)
-            guard end >= 0, let shape = tree.shape(endingAt: end, of: classIndex, call: 0) else {
-                return -1
-            }
-            values[shapePlace].number = Int64(shape)
-            count += 1
-        }
-        guard at < text.count else { return -1 }
-        at += 1
-        values[place].number = count
-        return next
-    }
-
-    @inline(__always)
-    private mutating func add(_ node: Int32, _ range: Range<Int>) -> Int32 {
-        add(node, range, number: 0, decimals: 0)
-    }
-
-    @inline(__always)
-    private mutating func add(
-        _ node: Int32, _ range: Range<Int> = 0..<0, number: Int64, decimals: UInt8 = 0
-    ) -> Int32 {
-        guard node >= 0, values.count < Self.valuesMost else { return -1 }
-        values.append(
-            Value(
-                field: tree.nodes[Int(node)].field, start: Int32(range.lowerBound),
-                end: Int32(range.upperBound), number: number, decimals: decimals))
-        return node
     }
 }

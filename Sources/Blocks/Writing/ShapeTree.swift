@@ -34,20 +34,6 @@ struct ShapeTree: ~Copyable {
         var latestChild: Int32 = -1
         /// The shape that ends here, among those of its class; −1 where none does.
         var shape: Int32 = -1
-        var firstRun: Int32 = -1
-    }
-
-    /// What stood between one value and the next, all of it part of the shape.
-    struct Run {
-        fileprivate var start: Int32
-        var count: Int32
-        /// The last step before the next value, or to the record's end.
-        var node: Int32
-        /// The object that is open then.
-        var parent: Int32
-        /// The length of the next value's key; −1 at the record's end.
-        var keyCount: Int32
-        fileprivate var next: Int32
     }
 
     /// A path that was gone to its end.
@@ -76,7 +62,6 @@ struct ShapeTree: ~Copyable {
     private static let stepsMost = ColumnLimits.steps / 2
     private static let textBytesMost = 64 << 10
     private static let constantsMost = 128
-    private static let runsMost = 1024
     private static let constantBytesMost = 64
 
     private(set) var fields: [Field] = []
@@ -84,7 +69,6 @@ struct ShapeTree: ~Copyable {
     /// Keys and constants, one after the other.
     private(set) var texts: [UInt8] = []
     private(set) var constants: [(start: Int32, count: Int32)] = []
-    private var runs: [Run] = []
     private(set) var classes: [Class] = [Class()]
     /// Counts the columns of each type.
     private(set) var columnCounts = [Int32](repeating: 0, count: 16)
@@ -98,7 +82,6 @@ struct ShapeTree: ~Copyable {
         nodes.removeAll(keepingCapacity: true)
         texts.removeAll(keepingCapacity: true)
         constants.removeAll(keepingCapacity: true)
-        runs.removeAll(keepingCapacity: true)
         classes.removeLast(classes.count - 1)
         classes[0].shapes.removeAll(keepingCapacity: true)
         classes[0].lastField = -1
@@ -223,37 +206,6 @@ struct ShapeTree: ~Copyable {
         }
         let field = field(in: parent, key, .constant, text)
         return field < 0 ? -1 : addNode(field: field, constant, parent: node)
-    }
-
-    /// What stood behind a node before and stands at a place of the text again.
-    @inline(__always)
-    func run(after node: Int32, _ text: [UInt8], at start: Int) -> Run? {
-        var index = nodes[Int(node)].firstRun
-        while index >= 0 {
-            let run = runs[Int(index)]
-            let end = start + Int(run.count)
-            if end <= text.count, ByteRun.isEqual(text, start..<end, texts, at: Int(run.start)) {
-                return run
-            }
-            index = run.next
-        }
-        return nil
-    }
-
-    /// Remembers what stands behind a node, if there is room.
-    mutating func addRun(
-        after from: Int32, _ text: [UInt8], _ range: Range<Int>, to node: Int32,
-        in parent: Int32, keyCount: Int
-    ) {
-        guard texts.count + range.count <= Self.textBytesMost, runs.count < Self.runsMost else {
-            return
-        }
-        runs.append(
-            Run(
-                start: Int32(texts.count), count: Int32(range.count), node: node, parent: parent,
-                keyCount: Int32(keyCount), next: nodes[Int(from)].firstRun))
-        nodes[Int(from)].firstRun = Int32(runs.count - 1)
-        ByteRun.append(text, range, to: &texts)
     }
 
     private mutating func addNode(field: Int32, _ constant: Int32, parent: Int32) -> Int32 {
