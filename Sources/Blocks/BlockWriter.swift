@@ -32,11 +32,12 @@ public struct BlockWriter: ~Copyable {
         return try finish(header)
     }
 
-    /// The block of events that are lines already, as `line(of:)` makes them.
+    /// The block of `eventCount` events that are lines already, as `line(of:)` makes them.
     ///
-    /// Lines that are none are refused like events that the format cannot say.
+    /// Lines that are none are refused like events that the format cannot say, and so are more or
+    /// fewer than stated.
     public mutating func write(
-        _ header: BlockHeader, lines: [UInt8]
+        _ header: BlockHeader, lines: [UInt8], eventCount: Int
     ) throws(BlockError) -> [UInt8] {
         try BlockWriter.check(header)
         guard lines.count <= Frame.payloadBytesMax else { throw .limit }
@@ -54,6 +55,7 @@ public struct BlockWriter: ~Copyable {
             try BlockWriter.check(event, at: index, of: header.lane, from: columns.nextSequence)
             columns.append(event)
         }
+        guard columns.eventCount == eventCount else { throw .count }
         return try finish(header)
     }
 

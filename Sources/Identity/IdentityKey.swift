@@ -1,3 +1,5 @@
+internal import Events
+
 /// The tenant's key, under which who a shopper is becomes a keyed hash.
 ///
 /// Two devices with the same key give the same shopper the same hash: that is what joins a journey.

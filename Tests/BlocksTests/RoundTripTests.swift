@@ -23,7 +23,12 @@ import Testing
         #expect(read.header == Fixture.header && isSame(read.events, events))
         var writer = BlockWriter()
         let lines = Array((Fixture.eventLine(0) + Fixture.eventLine(1)).utf8)
-        let block = try writer.write(Fixture.header, lines: lines)
+        let block = try writer.write(Fixture.header, lines: lines, eventCount: 2)
+        for count in [0, 1, 3] {
+            #expect(throws: BlockError.count) {
+                try writer.write(Fixture.header, lines: lines, eventCount: count)
+            }
+        }
         #expect(try writer.write(Fixture.header, events) == block)
         #expect(isSame(try BlockReader.read(block).events, events))
     }

@@ -86,7 +86,7 @@ enum FixedBytes {
             previous: EpochEnd(epoch: 268_435_454, end: .max), tombstones: [])
         var writer = BlockWriter()
         do throws(BlockError) {
-            return try writer.write(header, lines: lines)
+            return try writer.write(header, lines: lines, eventCount: 5)
         } catch {
             probe.differ(error.word, "a block")
             return nil

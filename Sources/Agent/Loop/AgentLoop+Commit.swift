@@ -84,7 +84,7 @@ extension AgentLoop {
             guard let epoch = try store.epochInfo(store.epoch) else { return nil }
             do throws(BlockError) {
                 return try courier.writer.write(
-                    header(epoch, row.lane), lines: row.lines)
+                    header(epoch, row.lane), lines: row.lines, eventCount: row.eventCount)
             } catch {
                 Log.line("new rows cannot be sealed: \(error.word)")
                 return nil

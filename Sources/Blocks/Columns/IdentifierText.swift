@@ -8,8 +8,6 @@ enum IdentifierText {
     static let hexadecimalLeast = 16
 
     private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
-    private static let base64Digits = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// Whether 36 bytes at `start` are a UUID in lower case.
     static func isUUID(_ text: [UInt8], at start: Int) -> Bool {
@@ -87,21 +85,6 @@ enum IdentifierText {
                 bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
             }
         }
-    }
-
-    /// Appends bytes in Base64 for URLs, without padding.
-    static func append(base64 bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(base64Digits[Int(bits >> count & 63)])
-            }
-        }
-        if count > 0 { text.append(base64Digits[Int(bits << (6 - count) & 63)]) }
     }
 
     /// A digit's value; over 15 for what is none.

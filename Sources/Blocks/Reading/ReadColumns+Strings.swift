@@ -1,3 +1,5 @@
+internal import Events
+
 /// Columns of strings.
 extension ReadColumn {
     static func strings(
@@ -44,7 +46,7 @@ extension ReadColumn {
             strings.append(sections.made { $0 += Array(number.description.utf8) })
         case .hash:
             let bytes = sections.stored.bytes[try sections.stored.range(of: 32)]
-            strings.append(sections.made { IdentifierText.append(base64: bytes, to: &$0) })
+            strings.append(sections.made { $0 += Base64.urlText(Array(bytes)) })
         }
     }
 
