@@ -53,24 +53,27 @@ import Testing
         }
     }
 
-    /// Elements of an array: of each its shape and its value are counted.
+    /// Arrays in four events, none over its own limit: of each element shape and value are counted.
     @Test(arguments: [(4, 2), (5, 1), (7, 5)] as [(UInt8, Int)])
     func `has no more values than the limit says`(type: UInt8, valueBytes: Int) throws {
-        // One array and one shape's list of values beside them.
-        let most = (ColumnLimits.values - 1) / 2
-        for count in [most / 4, most + 1] {
-            let zeros = [UInt8](repeating: 0, count: count - 1)
+        // The four arrays are values themselves.
+        let most = (ColumnLimits.values - 4) / 2 / 4
+        for count in [most, most + 1] {
+            let zeros = [UInt8](repeating: 0, count: 4 * count - 1)
             try expect(count > most ? .limit : nil, Columns(member: 2)) {
+                $0.eventCount = 4
+                ($0.producers, $0.codes) = ([1, 0, 0, 0], [1, 0, 0, 0])
+                $0.envelopes = [UInt8](repeating: 0, count: 12)
                 $0.shapes += [1, 2, type]
-                $0.codes += Columns.uint(UInt64(count)) + [1] + zeros
+                $0.codes += Columns.uint(UInt64(count)).cycled(4) + [1] + zeros
                 switch type {
                 case 4: ($0.codes, $0.numbers) = ($0.codes + [1] + zeros, [0, 0])
                 case 5: $0.numbers = [0, 0] + zeros
                 default:
-                    $0.codes += [UInt8](repeating: 0, count: (count + 7) / 8)
+                    $0.codes += [UInt8](repeating: 0, count: (4 * count + 7) / 8)
                     $0.numbers = []
                 }
-                $0.textBytes = 7 + count * (valueBytes + 1)
+                $0.textBytes = 4 * (7 + count * (valueBytes + 1))
             }
         }
     }
