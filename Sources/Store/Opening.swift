@@ -59,8 +59,12 @@ extension EventStore {
                 system: files.system)
             try salvager.run()
             epochs = salvager.epochs
-            if let record, case .integer(let last)? = epochs.last?.first, last < record.epoch {
-                // It may be an older copy as well: what came after it is not in it.
+            var last: Int64 = 0
+            if case .integer(let number)? = epochs.last?.first { last = number }
+            let isAllGone = last == 0 && salvager.salvage.gaps.first == Salvager.everything
+            if let record, last < record.epoch, !isAllGone {
+                // It may be an older copy as well, or one that was begun when the last had gone:
+                // what came after it, or before, is not in it.
                 salvager.salvage.gaps.append("others up to epoch " + record.epoch.description)
             }
             opening = .salvaged(salvager.salvage)

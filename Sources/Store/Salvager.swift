@@ -18,6 +18,8 @@ final class Salvager {
     /// Whether SQL has left out rows of events that may still be there.
     private var hasHoles = false
 
+    /// What is lost where nothing can be read.
+    static let everything = "everything in it"
     /// How much is carried over in one transaction: far less than the log holds.
     private static let transactionBytesMax = 256 << 10
 
@@ -57,7 +59,7 @@ final class Salvager {
 
     private func runSQL() throws(StoreError) {
         guard let old = open() else {
-            salvage.gaps.append("everything in it")
+            salvage.gaps.append(Self.everything)
             hasHoles = true
             return
         }

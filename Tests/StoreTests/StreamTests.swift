@@ -102,6 +102,22 @@ import Testing
         }
         #expect(store.stream == StreamID(high: 0xF0, low: 3) && store.epoch == 4)
     }
+
+    @Test func `is a new one, said aloud, where the database went while it was used`() throws {
+        let store = try state.open(fresh: 1)
+        try store.add(3)
+        // As after a commit that failed: the database is opened again before it is used.
+        store.database = nil
+        for name in ["events.db", "events.db-wal"] {
+            try FileManager.default.removeItem(atPath: state.file(name))
+        }
+        let error = #expect(throws: StoreError.self) { try store.statistics() }
+        #expect(error?.code == .corrupt, "what was made in its place is not taken for it")
+        try store.recover(freshStream: StreamID(high: 0xF0, low: 2), wallMilliseconds: 0)
+        #expect(store.stream == StreamID(high: 0xF0, low: 2) && store.epoch == 2)
+        let text = try #require(try store.text("damaged"))
+        #expect(text.contains("others up to epoch 1"), "\(text)")
+    }
 }
 
 /// The ranges of a row, as the Store page has them.
