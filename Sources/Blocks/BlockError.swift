@@ -16,6 +16,8 @@ public enum BlockError: Error, Hashable, Sendable {
     case checksum
     /// The payload or a section is not one whole deflate stream of the stated length.
     case inflation
+    /// It was written with a dictionary that its reader does not have.
+    case dictionary
     /// The payload or an event is not UTF-8, or its last line does not end.
     case text
     /// A section ends too early, has something left, or holds a number that is none.
@@ -51,6 +53,7 @@ public enum BlockError: Error, Hashable, Sendable {
         case .limit: "block_limit"
         case .checksum: "block_checksum"
         case .inflation: "block_inflation"
+        case .dictionary: "block_dictionary"
         case .text: "block_text"
         case .section(let section): "block_" + section.word
         case .shape: "block_shape"

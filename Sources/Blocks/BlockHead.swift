@@ -34,9 +34,11 @@ extension BlockHeader {
         }
     }
 
-    /// Reads a head that begins behind the frame; the answer's second part is where it ends.
-    static func read(_ block: [UInt8]) throws(BlockError) -> (BlockHeader, end: Int) {
-        var reader = PartReader(block, from: Frame.byteCount, failing: .header(offset: 0))
+    /// Reads a head that begins at `start`; the answer's second part is where it ends.
+    static func read(
+        _ block: [UInt8], from start: Int
+    ) throws(BlockError) -> (BlockHeader, end: Int) {
+        var reader = PartReader(block, from: start, failing: .header(offset: 0))
         do throws(BlockError) {
             let header = try read(&reader)
             return (header, reader.offset)

@@ -3,13 +3,28 @@ internal import Events
 /// Reads blocks; trusts nothing in them.
 public enum BlockReader {
     /// Reads a whole block, or says which check it fails.
-    public static func read(_ bytes: [UInt8]) throws(BlockError) -> Block {
+    ///
+    /// - Parameter dictionary: the one that the block names; any other, or one for a block that
+    ///   names none, is not looked at.
+    public static func read(
+        _ bytes: [UInt8], with dictionary: BlockDictionary? = nil
+    ) throws(BlockError) -> Block {
         let frame = try Frame(of: bytes)
-        return frame.version == 0 ? try readLines(bytes, frame) : try readColumns(bytes, frame)
+        guard frame.version > 0 else { return try readLines(bytes, frame) }
+        return try readColumns(bytes, frame, frame.choose(dictionary, of: bytes))
     }
 
-    private static func readColumns(_ bytes: [UInt8], _ frame: Frame) throws(BlockError) -> Block {
-        let (header, end) = try BlockHeader.read(bytes)
+    /// The name of the dictionary that a block was written with; nil where it was with none.
+    ///
+    /// Checks the frame and the checksum, and nothing else.
+    public static func dictionaryName(of bytes: [UInt8]) throws(BlockError) -> UInt64? {
+        try Frame(of: bytes).dictionary(of: bytes)
+    }
+
+    private static func readColumns(
+        _ bytes: [UInt8], _ frame: Frame, _ dictionary: BlockDictionary?
+    ) throws(BlockError) -> Block {
+        let (header, end) = try BlockHeader.read(bytes, from: frame.headOffset)
         guard frame.eventCount > 0 else {
             guard end == bytes.count, frame.payloadBytes == 0 else { throw .length }
             return Block(header: header, events: [])
@@ -17,7 +32,8 @@ public enum BlockReader {
         // The shortest event is two bytes, and none is over its limit.
         guard 2 * frame.eventCount <= frame.payloadBytes else { throw .length }
         var assembler = try EventAssembler(
-            ReadSections(bytes, from: end), eventCount: frame.eventCount, lane: header.lane,
+            ReadSections(bytes, from: end, dictionary), eventCount: frame.eventCount,
+            lane: header.lane,
             bytesMax: frame.payloadBytes)
         return Block(header: header, events: try assembler.assemble())
     }
@@ -43,7 +59,8 @@ public enum BlockReader {
         let frame = try Frame(of: bytes)
         if frame.version > 0 {
             return BlockSummary(
-                header: try BlockHeader.read(bytes).0, eventCount: frame.eventCount)
+                header: try BlockHeader.read(bytes, from: frame.headOffset).0,
+                eventCount: frame.eventCount)
         }
         var scanner = Scanner(bytes: try beginning(of: bytes, frame))
         return BlockSummary(

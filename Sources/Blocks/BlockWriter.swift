@@ -35,9 +35,10 @@ public struct BlockWriter: ~Copyable {
     /// The block of `eventCount` events that are lines already, as `line(of:)` makes them.
     ///
     /// Lines that are none are refused like events that the format cannot say, and so are more or
-    /// fewer than stated.
+    /// fewer than stated. Who is to read it must have the dictionary.
     public mutating func write(
-        _ header: BlockHeader, lines: [UInt8], eventCount: Int
+        _ header: BlockHeader, lines: [UInt8], eventCount: Int,
+        with dictionary: BlockDictionary? = nil
     ) throws(BlockError) -> [UInt8] {
         try BlockWriter.check(header)
         guard lines.count <= Frame.payloadBytesMax else { throw .limit }
@@ -56,25 +57,30 @@ public struct BlockWriter: ~Copyable {
             columns.append(event)
         }
         guard columns.eventCount == eventCount else { throw .count }
-        return try finish(header)
+        return try finish(header, dictionary)
     }
 
-    private mutating func finish(_ header: BlockHeader) throws(BlockError) -> [UInt8] {
+    private mutating func finish(
+        _ header: BlockHeader, _ dictionary: BlockDictionary? = nil
+    ) throws(BlockError) -> [UInt8] {
+        // Without events there is nothing that it could shorten.
+        let dictionary = columns.eventCount > 0 ? dictionary : nil
         var payload: [UInt8] = []
+        if let dictionary { payload.append(bigEndian: dictionary.name) }
         header.append(to: &payload)
         if columns.eventCount > 0 {
             sections.clear()
             columns.write(into: &sections)
             guard sections.byteCount <= Frame.payloadBytesMax else { throw .limit }
-            append(sections.text, PackedLines.dictionary, to: &payload)
-            append(sections.indexes, to: &payload)
+            append(sections.text, dictionary?.preset ?? PackedLines.dictionary, to: &payload)
+            append(sections.indexes, dictionary?.indexes ?? [], to: &payload)
             append(sections.numbers, to: &payload)
             payload += sections.stored
         }
         guard payload.count <= Frame.payloadBytesMax else { throw .limit }
         let frame = Frame(
-            storedBytes: payload.count, payloadBytes: columns.bodyBytes,
-            eventCount: columns.eventCount)
+            hasDictionary: dictionary != nil, storedBytes: payload.count,
+            payloadBytes: columns.bodyBytes, eventCount: columns.eventCount)
         if columns.bodyBytes > Self.keptBytesMax {
             columns = EventColumns()
             sections = Sections()
@@ -83,7 +89,7 @@ public struct BlockWriter: ~Copyable {
     }
 
     private mutating func append(
-        _ section: [UInt8], _ dictionary: StaticString? = nil, to payload: inout [UInt8]
+        _ section: [UInt8], _ dictionary: [UInt8] = [], to payload: inout [UInt8]
     ) {
         let deflated = deflate(section, dictionary)
         payload.append(unsigned: UInt64(section.count))
@@ -99,7 +105,7 @@ public struct BlockWriter: ~Copyable {
         return line
     }
 
-    mutating func deflate(_ bytes: [UInt8], _ dictionary: StaticString? = nil) -> [UInt8]? {
+    mutating func deflate(_ bytes: [UInt8], _ dictionary: [UInt8]) -> [UInt8]? {
         if deflater == nil { deflater = Deflater() }
         return deflater?.deflate(bytes, dictionary)
     }

@@ -25,11 +25,13 @@ internal import CZlib
 
     /// `bytes` deflated, with a preset dictionary if one is given; nil when that is not shorter
     /// than they are.
-    func deflate(_ bytes: [UInt8], _ dictionary: StaticString? = nil) -> [UInt8]? {
+    func deflate(_ bytes: [UInt8], _ dictionary: [UInt8] = []) -> [UInt8]? {
         _ = unsafe deflateReset(stream)
-        if let dictionary {
-            _ = unsafe deflateSetDictionary(
-                stream, dictionary.utf8Start, uInt(dictionary.utf8CodeUnitCount))
+        if !dictionary.isEmpty {
+            _ = unsafe dictionary.withUnsafeBufferPointer { dictionary in
+                unsafe deflateSetDictionary(
+                    stream, dictionary.baseAddress, uInt(dictionary.count))
+            }
         }
         var isWhole = false
         let deflated = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { output, count in
@@ -49,16 +51,18 @@ internal import CZlib
 /// `isWhole` in the answer says that the stream ended there, with the input, at exactly
 /// `byteCount`. Nil when zlib has no memory or calls the input damaged.
 func inflated(
-    _ block: [UInt8], in range: Range<Int>, byteCount: Int, _ dictionary: StaticString? = nil
+    _ block: [UInt8], in range: Range<Int>, byteCount: Int, _ dictionary: [UInt8] = []
 ) -> (bytes: [UInt8], isWhole: Bool)? {
     var stream = unsafe z_stream()
     return unsafe withUnsafeMutablePointer(to: &stream) { stream in
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
         guard unsafe inflateInit2_(stream, -15, ZLIB_VERSION, size) == Z_OK else { return nil }
         defer { _ = unsafe inflateEnd(stream) }
-        if let dictionary {
-            _ = unsafe inflateSetDictionary(
-                stream, dictionary.utf8Start, uInt(dictionary.utf8CodeUnitCount))
+        if !dictionary.isEmpty {
+            _ = unsafe dictionary.withUnsafeBufferPointer { dictionary in
+                unsafe inflateSetDictionary(
+                    stream, dictionary.baseAddress, uInt(dictionary.count))
+            }
         }
         var status = Z_OK
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in

@@ -15,21 +15,26 @@ struct Frame {
     private static let magic: [UInt8] = [0x46, 0x46, 0x42, 0x4B]
     private static let checksumOffset = 20
     private static let deflatedFlag: UInt8 = 1
+    private static let dictionaryFlag: UInt8 = 2
+    private static let nameBytes = 8
 
     var version: UInt8
     /// Whether what follows is one deflate stream, as in version 0 alone.
     var isDeflated: Bool
+    /// Whether the name of a dictionary stands before the head, as in version 1 alone.
+    var hasDictionary: Bool
     var storedBytes: Int
     /// What follows, inflated, in version 0; the events' texts together in version 1.
     var payloadBytes: Int
     var eventCount: Int
 
     init(
-        version: UInt8 = version, isDeflated: Bool = false, storedBytes: Int, payloadBytes: Int,
-        eventCount: Int
+        version: UInt8 = version, isDeflated: Bool = false, hasDictionary: Bool = false,
+        storedBytes: Int, payloadBytes: Int, eventCount: Int
     ) {
         self.version = version
         self.isDeflated = isDeflated
+        self.hasDictionary = hasDictionary
         self.storedBytes = storedBytes
         self.payloadBytes = payloadBytes
         self.eventCount = eventCount
@@ -41,12 +46,10 @@ struct Frame {
         for index in 0..<4 where block[index] != Frame.magic[index] { throw .magic }
         version = block[4]
         guard version <= Frame.version else { throw .version(version) }
-        guard block[5] & ~Frame.deflatedFlag == 0, version == 0 || block[5] == 0, block[6] == 0,
-            block[7] == 0
-        else {
-            throw .flags
-        }
+        let flags = version == 0 ? Frame.deflatedFlag : Frame.dictionaryFlag
+        guard block[5] & ~flags == 0, block[6] == 0, block[7] == 0 else { throw .flags }
         isDeflated = block[5] & Frame.deflatedFlag != 0
+        hasDictionary = block[5] & Frame.dictionaryFlag != 0
         let stored = Frame.word(block, at: 8)
         let inflated = Frame.word(block, at: 12)
         let count = Frame.word(block, at: 16)
@@ -57,20 +60,31 @@ struct Frame {
         payloadBytes = Int(inflated)
         eventCount = Int(count)
         guard block.count == Frame.byteCount + storedBytes,
-            version > 0 || isDeflated || storedBytes == payloadBytes
+            version > 0 || isDeflated || storedBytes == payloadBytes,
+            !hasDictionary || (storedBytes >= Frame.nameBytes && eventCount > 0)
         else { throw .length }
         guard Frame.checksum(of: block) == Frame.word(block, at: Frame.checksumOffset) else {
             throw .checksum
         }
     }
 
-    /// The whole block: this frame, then `payload`, with the checksum over both.
+    /// Where the head of a block of version 1 begins.
+    var headOffset: Int { Frame.byteCount + (hasDictionary ? Frame.nameBytes : 0) }
 
+    /// The name of the dictionary that `block` was written with; nil where it was with none.
+    func dictionary(of block: [UInt8]) -> UInt64? {
+        guard hasDictionary else { return nil }
+        return block[Frame.byteCount..<headOffset].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// The whole block: this frame, then `payload`, with the checksum over both.
     func block(around payload: [UInt8]) -> [UInt8] {
         var block: [UInt8] = []
         block.reserveCapacity(Frame.byteCount + payload.count)
         block += Frame.magic
-        block += [version, isDeflated ? Frame.deflatedFlag : 0, 0, 0]
+        let flags =
+            (isDeflated ? Frame.deflatedFlag : 0) | (hasDictionary ? Frame.dictionaryFlag : 0)
+        block += [version, flags, 0, 0]
         Frame.append(UInt32(storedBytes), to: &block)
         Frame.append(UInt32(payloadBytes), to: &block)
         Frame.append(UInt32(eventCount), to: &block)

@@ -9,6 +9,7 @@ public struct AnswerBody: Sendable {
     var nonce = ""
     var digest = ""
     var reason = ""
+    var dictionary = ""
     var held: [SequenceRange] = []
     var conflicting: [SequenceRange] = []
     var refused: [Receipt.Refusal] = []
@@ -57,6 +58,7 @@ public struct AnswerBody: Sendable {
         if named("nonce") { nonce = word }
         if named("sha256") { digest = word }
         if named("reason") { reason = word }
+        if named("dictionary") { dictionary = word }
         if named("count") { count = Int64(word) }
         if named("tombstones") { tombstoneCount = Int64(word) }
         return true

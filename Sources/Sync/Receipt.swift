@@ -10,6 +10,9 @@ public struct Receipt: Equatable, Sendable {
     public var refused: [Refusal]
     /// How many of the block's tombstones are recorded.
     public var tombstoneCount: Int
+    /// The name of the dictionary that it keeps of this block, 16 hexadecimal digits; empty for
+    /// none.
+    public var dictionary: String
 
     /// One event that the collector refuses.
     public struct Refusal: Equatable, Sendable {
@@ -75,6 +78,7 @@ extension Receipt {
         conflicting = answer.conflicting
         refused = answer.refused
         tombstoneCount = sent.tombstoneCount
+        dictionary = answer.dictionary
     }
 
     /// The ranges in order and joined where they touch; nil where two overlap.

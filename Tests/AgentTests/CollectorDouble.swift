@@ -37,10 +37,18 @@ final class CollectorDouble {
     /// What was sent, byte for byte, whether it was answered or not.
     private(set) var bodies: [[UInt8]] = []
     private(set) var largestBlock = 0
+    /// Whether it keeps what blocks leave to those after them.
+    var keepsDictionaries = true
+    private(set) var dictionaries: [UInt64: BlockDictionary] = [:]
+    /// The dictionaries that blocks were written with, nil where with none.
+    private(set) var dictionaryNames: [UInt64?] = []
 
     static let key = "write-key"
 
     var texts: [String] { events.map { $0.text } }
+
+    /// As a backup would have it that is older than all of them.
+    func forgetDictionaries() { dictionaries = [:] }
 
     /// Puts what somebody else delivered under an id.
     func hold(_ id: EventID, _ content: String) { held[id] = Array(content.utf8) }
@@ -86,7 +94,9 @@ final class CollectorDouble {
             + "\"sha256\":\"\(Hexadecimal.text(Digest.sha256(exchange.body)))\""
         let block: Block
         do throws(BlockError) {
-            block = try BlockReader.read(exchange.body)
+            let name = try BlockReader.dictionaryName(of: exchange.body)
+            dictionaryNames.append(name)
+            block = try BlockReader.read(exchange.body, with: name.flatMap { dictionaries[$0] })
             bodies.append(exchange.body)
         } catch {
             return (422, "{\"status\":422,\(common),\"reason\":\"\(error.word)\"}")
@@ -96,7 +106,25 @@ final class CollectorDouble {
         if let reason = blockFault(block) {
             return (422, "{\"status\":422,\(common),\"reason\":\"\(reason)\"}")
         }
-        return (200, "{\"status\":200,\(common),\(receipt(block))}")
+        return (200, "{\"status\":200,\(common),\(receipt(block))\(dictionary(of: exchange))}")
+    }
+
+    /// The receipt's last member, where the device wants a dictionary kept.
+    private func dictionary(of exchange: Exchange) -> String {
+        guard keepsDictionaries,
+            HTTPField.first("footfall-dictionary", in: exchange.headers) == "keep"
+        else { return "" }
+        do throws(BlockError) {
+            let name = try BlockReader.dictionaryName(of: exchange.body)
+            let left = try BlockDictionary.left(
+                by: exchange.body, name.flatMap { dictionaries[$0] }, digest: Digest.sha256)
+            guard let left else { return "" }
+            dictionaries[left.name] = left
+            return ",\"dictionary\":\"\(Hexadecimal.text(left.name, digitCount: 16))\""
+        } catch {
+            Issue.record("a block leaves no dictionary: \(error)")
+            return ""
+        }
     }
 
     private func receipt(_ block: Block) -> String {

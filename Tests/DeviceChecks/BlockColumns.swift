@@ -20,6 +20,24 @@ enum BlockColumns {
                 }
             } catch { probe.differ(error.word, "a block") }
         }
+        list.check("with a dictionary they come back shorter, without it not at all") { probe in
+            let lines = (0..<60).flatMap { index in
+                BlockWriter.line(of: event(UInt32(index), ware(index)))
+            }
+            do throws(BlockError) {
+                var writer = BlockWriter()
+                let plain = try writer.write(header, lines: lines, eventCount: 60)
+                let made = try BlockDictionary.left(
+                    by: probe.carrier.bytes(plain), nil, digest: Digest.sha256)
+                let dictionary = BlockDictionary(made?.bytes ?? [], digest: Digest.sha256)
+                let short = try writer.write(
+                    header, lines: lines, eventCount: 60, with: dictionary)
+                probe.equal(short.count * 3 < plain.count * 2 ? 1 : 0, 1)
+                let back = try BlockReader.read(probe.carrier.bytes(short), with: dictionary)
+                probe.equal(back.events.flatMap { BlockWriter.line(of: $0) }, lines)
+                probe.equal(refusal(of: short), "block_dictionary")
+            } catch { probe.differ(error.word, "a block") }
+        }
         list.check("a block that left a device is read to the same lines") { probe in
             do throws(BlockError) {
                 let block = Hexadecimal.bytes(Array(fixture.utf8)[...]) ?? []
@@ -44,6 +62,18 @@ enum BlockColumns {
                 monotonic: Instant(milliseconds: 4_294_967_296 + Int64(sequence)),
                 wallMilliseconds: 1_772_434_105_033 + Int64(sequence), quality: .synchronised),
             producer: .max - UInt64(sequence % 3), body: Array(text.utf8))
+    }
+
+    private static func ware(_ index: Int) -> String {
+        "{\"event\":\"Product Viewed\",\"sku\":\"SKU-\(index * 7919 % 97)\",\"name\":\"No. "
+            + "\(index % 13) of the season\",\"price\":\(index % 40).99}"
+    }
+
+    private static func refusal(of block: [UInt8]) -> String {
+        do throws(BlockError) {
+            _ = try BlockReader.read(block)
+            return "none"
+        } catch { return error.word }
     }
 
     // By a program of a few lines of Python that shares nothing with this one.

@@ -131,8 +131,12 @@ def test_a_wrong_part_is_refused(name: str) -> None:
 
 
 def test_a_wrong_frame_is_refused() -> None:
-    for fields in ({"version": 2}, {"flags": 1}, {"flags": 2}, {"reserved": 1}, {"size": 5}):
-        with pytest.raises(block.Malformed, match="version|flags|reserved|stored length"):
+    for fields in (
+        {"version": 2}, {"flags": 1}, {"flags": 3}, {"flags": 4}, {"reserved": 1}, {"size": 5},
+        {"flags": 2},
+    ):
+        named = "version|flags|reserved|stored length|another dictionary"
+        with pytest.raises(block.Malformed, match=named):
             block.decode(WHOLE.sealed(**fields))
 
 

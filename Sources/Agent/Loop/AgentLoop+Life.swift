@@ -30,6 +30,7 @@ extension AgentLoop {
                     backoffCapMilliseconds: configuration.backoffCapMilliseconds, now: now,
                     random: world.random())), startedAt: now)
         do throws(StoreError) {
+            try loadDictionary()
             if try store.text(NoticeName.damaged) != nil { balanceBooks() }
         } catch {
             complain(error)

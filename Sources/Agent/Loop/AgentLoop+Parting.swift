@@ -132,7 +132,7 @@ extension AgentLoop {
 
     private func sealed(_ events: [Event], _ flight: BlockInFlight) -> StoredRow? {
         do throws(BlockError) {
-            let header = try BlockReader.peek(flight.block).header
+            let header = try BlockReader.peek(flight.parcel.block).header
             var ranges: [SequenceRange] = []
             for event in events { SequenceRange.append(event.sequence, to: &ranges) }
             return StoredRow(
@@ -146,7 +146,8 @@ extension AgentLoop {
 
     private func events(of flight: BlockInFlight) -> [Event]? {
         do throws(BlockError) {
-            return try BlockReader.read(flight.block).events
+            let parcel = flight.parcel
+            return try BlockReader.read(parcel.block, with: parcel.dictionary).events
         } catch {
             Log.line("a block of ours cannot be read back: \(error.word)")
             return nil

@@ -58,12 +58,18 @@ extension AgentLoop {
                 eventsMax: eventsMost, bytesMax: Self.shipmentBytesMost,
                 settled: pending.settlement.removed)
         else { return }
-        let block: [UInt8]
-        if let again = courier.block(beginning: shipment) {
-            (shipment, block) = again
+        let parcel: Parcel
+        if let again = courier.parcel(beginning: shipment) {
+            (shipment, parcel) = again
         } else {
             do throws(BlockError) {
-                (shipment, block) = try filled(shipment, bytesMost: Int(Self.shipmentBytesMost))
+                let dictionary = shipment.isSealed ? nil : courier.dictionary
+                let block: [UInt8]
+                (shipment, block) = try filled(
+                    shipment, bytesMost: Int(Self.shipmentBytesMost), dictionary)
+                parcel = Parcel(
+                    block: block, dictionary: dictionary,
+                    isOffered: courier.offersDictionary(of: shipment, now))
             } catch {
                 Log.line("stored rows cannot be made a block: \(error.word)")
                 setAside(unreadable(shipment))
@@ -71,7 +77,7 @@ extension AgentLoop {
             }
         }
         dispatch(
-            block, sequences: Self.ranges(of: shipment), rows: shipment.rows.map { $0.key },
+            parcel, sequences: Self.ranges(of: shipment), rows: shipment.rows.map { $0.key },
             lane: shipment.lane,
             epoch: shipment.epoch, tombstoneIDs: [], &world, now)
     }
@@ -86,7 +92,7 @@ extension AgentLoop {
         do throws(BlockError) {
             let block = try courier.writer.write(header, [])
             dispatch(
-                block, sequences: [], rows: [], lane: .critical, epoch: epoch,
+                Parcel(block: block), sequences: [], rows: [], lane: .critical, epoch: epoch,
                 tombstoneIDs: tombstones.map { $0.id }, &world, now)
             return true
         } catch {
@@ -96,7 +102,7 @@ extension AgentLoop {
     }
 
     private func dispatch(
-        _ block: [UInt8], sequences: [SequenceRange], rows: [RowKey], lane: Lane,
+        _ parcel: Parcel, sequences: [SequenceRange], rows: [RowKey], lane: Lane,
         epoch: EpochInfo, tombstoneIDs: [Int64], _ world: inout some World & ~Copyable,
         _ now: Instant
     ) {
@@ -107,27 +113,28 @@ extension AgentLoop {
         let sent = Sent(
             device: configuration.device, stream: epoch.stream, epoch: epoch.epoch,
             sequences: sequences, tombstoneCount: tombstoneIDs.count, nonce: nonce,
-            bodyDigest: Hexadecimal.text(Digest.sha256(block)))
+            bodyDigest: Hexadecimal.text(Digest.sha256(parcel.block)))
         courier.inFlight = BlockInFlight(
             exchangeNumber: number, rows: rows, lane: lane, tombstoneIDs: tombstoneIDs,
-            sent: sent, block: block)
+            sent: sent, parcel: parcel)
         courier.machine.begin(at: now)
+        var headers = [
+            HTTPField("authorization", "Bearer " + String(decoding: writeKey, as: UTF8.self)),
+            HTTPField("content-type", "application/vnd.footfall.block"),
+            HTTPField("footfall-device", configuration.device),
+            HTTPField("footfall-nonce", nonce),
+        ]
+        if parcel.isOffered { headers.append(HTTPField("footfall-dictionary", "keep")) }
         world.submit(
             Exchange(
                 number: number, destination: configuration.collector, path: Self.blockPath,
-                headers: [
-                    HTTPField(
-                        "authorization", "Bearer " + String(decoding: writeKey, as: UTF8.self)),
-                    HTTPField("content-type", "application/vnd.footfall.block"),
-                    HTTPField("footfall-device", configuration.device),
-                    HTTPField("footfall-nonce", nonce),
-                ], body: block))
+                headers: headers, body: parcel.block))
     }
 
     /// A shipment's block, and the rows that are in it: packed rows may unpack to more than is sent
     /// at once, and then the newest critical or the oldest others go first.
     private func filled(
-        _ shipment: Shipment, bytesMost: Int
+        _ shipment: Shipment, bytesMost: Int, _ dictionary: BlockDictionary? = nil
     ) throws(BlockError) -> (Shipment, [UInt8]) {
         if shipment.isSealed, let row = shipment.rows.first { return (shipment, row.body) }
         let isNewestFirst = shipment.lane == .critical
@@ -142,16 +149,18 @@ extension AgentLoop {
         if isNewestFirst { taken.reverse() }
         var shipment = shipment
         shipment.rows = taken.map { $0.row }
-        let block = try block(of: shipment, taken.flatMap { $0.lines })
+        let block = try block(of: shipment, taken.flatMap { $0.lines }, dictionary)
         return (shipment, block)
     }
 
-    private func block(of shipment: Shipment, _ lines: [UInt8]) throws(BlockError) -> [UInt8] {
+    private func block(
+        of shipment: Shipment, _ lines: [UInt8], _ dictionary: BlockDictionary? = nil
+    ) throws(BlockError) -> [UInt8] {
         // A receipt is held against the ranges that the rows state.
         let eventCount = shipment.rows.reduce(Int64(0)) { $0 + $1.eventCount }
         return try courier.writer.write(
             header(shipment.epoch, shipment.lane), lines: lines,
-            eventCount: Int(clamping: eventCount))
+            eventCount: Int(clamping: eventCount), with: dictionary)
     }
 
     /// Those rows of a shipment that are no block each by itself; all, if none of them is to blame.
@@ -240,7 +249,10 @@ extension AgentLoop {
             status: status, body: body, isSigned: isSigned ?? false,
             retryAfter: HTTPField.first("retry-after", in: headers), sent: flight.sent)
         switch verdict {
-        case .receipt(let receipt): accept(receipt, flight, &world)
+        case .receipt(let receipt):
+            keepDictionary(of: flight, named: receipt.dictionary, world.monotonicNow())
+            accept(receipt, flight, &world)
+        case .refused where flight.parcel.dictionary != nil: forgetDictionary()
         case .refused(_, let reason): open(flight, reason, world.monotonicNow())
         case .misconfigured, .outdated, .captive, .busy, .unreachable: break
         }

@@ -4,6 +4,15 @@ internal import Platform
 internal import Store
 internal import Sync
 
+/// A block as it is sent, and what the collector needs to read it.
+struct Parcel {
+    var block: [UInt8]
+    /// The dictionary that the block was written with.
+    var dictionary: BlockDictionary?
+    /// Whether the collector may keep the dictionary that the block leaves.
+    var isOffered = false
+}
+
 /// One block on its way to the collector.
 struct BlockInFlight {
     var exchangeNumber: UInt64
@@ -12,8 +21,7 @@ struct BlockInFlight {
     var lane: Lane
     var tombstoneIDs: [Int64]
     var sent: Sent
-    /// The body as sent.
-    var block: [UInt8]
+    var parcel: Parcel
 }
 
 /// The upload's side of the loop: what is on its way, and when the next thing is due.
@@ -21,6 +29,10 @@ struct Courier: ~Copyable {
     var machine: SyncMachine
     var inFlight: BlockInFlight?
     var writer = BlockWriter()
+    /// What the collector keeps, as far as it has said.
+    var dictionary: BlockDictionary?
+    /// When a full dictionary may be followed by the next.
+    var dictionaryDue = Instant(milliseconds: 0)
     /// What was sent last and not answered for good.
     private var unanswered: BlockInFlight?
     private var exchangeCount: UInt64 = 0
@@ -53,7 +65,7 @@ struct Courier: ~Copyable {
     /// what is to be sent: the same bytes again, whatever has come behind it.
     ///
     /// A newer critical event goes before it, in a block with it.
-    func block(beginning shipment: Shipment) -> (Shipment, [UInt8])? {
+    func parcel(beginning shipment: Shipment) -> (Shipment, Parcel)? {
         guard let unanswered, !shipment.isSealed, !unanswered.rows.isEmpty,
             shipment.rows.count == unanswered.rows.count
                 || (shipment.lane != .critical && shipment.rows.count > unanswered.rows.count),
@@ -61,7 +73,7 @@ struct Courier: ~Copyable {
         else { return nil }
         var sent = shipment
         sent.rows = Array(shipment.rows.prefix(unanswered.rows.count))
-        return (sent, unanswered.block)
+        return (sent, unanswered.parcel)
     }
 
     /// Lets the events go first for a quarter of an hour.

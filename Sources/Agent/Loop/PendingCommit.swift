@@ -86,8 +86,7 @@ struct Settlement {
 
     /// Whether it can wait for the commit of the next events: nothing depends on it before.
     var canWait: Bool {
-        inserted.isEmpty && deliveredTombstones.isEmpty && texts.isEmpty
-            && removed.count <= Self.waitingRowsMost
+        inserted.isEmpty && deliveredTombstones.isEmpty && removed.count <= Self.waitingRowsMost
     }
 
     /// Counts events that the collector holds.

@@ -44,9 +44,12 @@ extension BlockWriter {
 enum PackedLines {
     /// The preset dictionary (RFC 1950 §2.2) of packed rows of kind 1.
     ///
-    /// Part of the format: rows on disks were packed with these very bytes. The words of the
-    /// Segment and e-commerce specifications, the likelier the nearer to the end.
-    static let dictionary: StaticString = #"""
+    /// Part of the format: rows on disks were packed with these very bytes.
+    static let dictionary = unsafe Array(
+        UnsafeBufferPointer(start: words.utf8Start, count: words.utf8CodeUnitCount))
+
+    /// The words of the Segment and e-commerce specifications, the likelier the nearer to the end.
+    private static let words: StaticString = #"""
         "alias","previousId":"group","groupId":"identify","traits":{"email":"phone":"true,fa\#
         lse,null"integrations":{},"sentAt":"originalTimestamp":"channel":"browser","library"\#
         :{"name":"version":""campaign":{"source":"medium":"term":"content":"},"userAgent":"t\#

@@ -8,20 +8,24 @@ struct ReadSections {
     var numbers: PartReader
     var stored: PartReader
 
-    /// Inflates the sections that begin at `start`.
-    init(_ block: [UInt8], from start: Int) throws(BlockError) {
+    /// Inflates the sections that begin at `start`, of a block with `dictionary` if with any.
+    init(
+        _ block: [UInt8], from start: Int, _ dictionary: BlockDictionary?
+    ) throws(BlockError) {
         var reader = PartReader(block, from: start, failing: .length)
         var left = Frame.payloadBytesMax
-        text = try Self.section(&reader, &left, PackedLines.dictionary)
+        text = try Self.section(&reader, &left, dictionary?.preset ?? PackedLines.dictionary)
         textCount = text.count
-        indexes = PartReader(try Self.section(&reader, &left), failing: .section(.indexes))
+        indexes = PartReader(
+            try Self.section(&reader, &left, dictionary?.indexes ?? []), failing: .section(.indexes)
+        )
         numbers = PartReader(try Self.section(&reader, &left), failing: .section(.numbers))
         guard reader.remaining <= left else { throw .limit }
         stored = PartReader(block, from: reader.offset, failing: .section(.stored))
     }
 
     private static func section(
-        _ reader: inout PartReader, _ left: inout Int, _ dictionary: StaticString? = nil
+        _ reader: inout PartReader, _ left: inout Int, _ dictionary: [UInt8] = []
     ) throws(BlockError) -> [UInt8] {
         let plainCount = try reader.unsigned()
         let deflatedCount = try reader.count(upTo: reader.remaining)

@@ -53,6 +53,10 @@ private struct BlockTransaction {
         if !outcome.conflicting.isEmpty {
             try database.notice(device, Notice.clonedOrRestored, at: now)
         }
+        if let dictionary = prepared.dictionary {
+            try database.keep(dictionary, beside: prepared.earlierDictionary, of: device)
+            outcome.dictionary = dictionary.name
+        }
         return outcome
     }
 

@@ -106,6 +106,10 @@ public struct Archive: Sendable {
             try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
         }
         try check(database, path: path)
+        if try Int32.fetchOne(database, sql: "PRAGMA user_version") == 1 {
+            try database.execute(sql: Schema.sinceFirstVersion)
+            try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
+        }
     }
 
     private static func check(_ database: Database, path: String) throws {
@@ -114,7 +118,7 @@ public struct Archive: Sendable {
         guard application == Schema.application else {
             throw Failure.foreign("\(path): not an archive of footfall-collector")
         }
-        guard version == Schema.version else {
+        guard let version, 1...Schema.version ~= version else {
             throw Failure.foreign(
                 "\(path): layout \(version ?? 0), this program knows \(Schema.version)")
         }

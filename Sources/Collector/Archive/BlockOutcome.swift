@@ -18,4 +18,6 @@ struct BlockOutcome: Equatable, Sendable {
     var knownCount: Int64 = 0
     /// How many of the block's tombstones are recorded.
     var tombstoneCount: Int64 = 0
+    /// The name of the dictionary that is kept of it.
+    var dictionary: UInt64?
 }

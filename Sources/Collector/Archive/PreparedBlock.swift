@@ -1,5 +1,6 @@
 internal import Blocks
 internal import Events
+internal import Identity
 
 /// A block read and weighed, so that the transaction need only compare and insert.
 struct PreparedBlock: Sendable {
@@ -12,10 +13,24 @@ struct PreparedBlock: Sendable {
     var block: Block
     /// One for each event of the block.
     var verdicts: [Verdict]
+    /// The dictionary that it leaves, where the device wants it kept.
+    var dictionary: BlockDictionary?
+    /// The name of the one that it was written with.
+    var earlierDictionary: UInt64?
 
     init(_ block: Block) {
         self.block = block
         verdicts = block.events.map(Self.weigh)
+    }
+
+    /// Reads a block that was written with `earlier`, or with none.
+    init(
+        reading bytes: [UInt8], with earlier: BlockDictionary?, keepsDictionary: Bool
+    ) throws(BlockError) {
+        self.init(try BlockReader.read(bytes, with: earlier))
+        guard keepsDictionary else { return }
+        dictionary = try BlockDictionary.left(by: bytes, earlier, digest: Digest.sha256)
+        earlierDictionary = earlier?.name
     }
 
     private static func weigh(_ event: Event) -> Verdict {

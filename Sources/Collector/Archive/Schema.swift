@@ -3,9 +3,21 @@ enum Schema {
     /// Stands in `PRAGMA application_id`: "FFCL".
     static let application: Int32 = 0x4646_434C
     /// Stands in `PRAGMA user_version`; another number is another layout.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
-    static let statements = """
+    /// What version 1 did not have; a report reads nothing of it.
+    static let sinceFirstVersion = """
+        CREATE TABLE dictionary (
+            device INTEGER NOT NULL,
+            name INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (device, name)
+        );
+        """
+
+    static let statements = firstVersion + sinceFirstVersion
+
+    private static let firstVersion = """
         CREATE TABLE device (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE
@@ -98,5 +110,6 @@ enum Schema {
             latest INTEGER NOT NULL,
             PRIMARY KEY (device, name)
         ) WITHOUT ROWID;
+
         """
 }

@@ -51,6 +51,9 @@ struct BlockAnswer: Equatable, Sendable {
         }
         writer.endArray()
         writer.member("tombstones", outcome.tombstoneCount)
+        if let name = outcome.dictionary {
+            writer.member("dictionary", Hexadecimal.text(name, digitCount: 16))
+        }
         writer.endObject()
         return signed(200, writer.bytes, key: request.key)
     }

@@ -45,38 +45,49 @@ struct BlockDesk: Sendable {
     }
 
     /// Takes a block, or says why not; a receipt is given only for what is durable.
-    func take(_ body: [UInt8], from sender: Credentials) async -> BlockAnswer {
+    ///
+    /// - Parameter keepsDictionary: whether the device wants the dictionary kept that it leaves.
+    func take(
+        _ body: [UInt8], from sender: Credentials, keepsDictionary: Bool = false
+    ) async -> BlockAnswer {
         let request = request(of: sender, body)
         guard body.count <= Self.bodyBytesMax else {
             return .refusal(413, "too_large", for: request)
         }
-        let block: Block
-        do throws(BlockError) {
-            block = try BlockReader.read(body)
-        } catch {
-            log.warning(
-                "a block cannot be read",
-                metadata: ["device": "\(sender.device)", "reason": "\(error.word)"])
-            return .refusal(Self.status(of: error), error.word, for: request)
-        }
-        guard block.header.device == sender.device else {
-            return .unsigned(403, "block_of_another_device")
-        }
         do {
+            let prepared = try PreparedBlock(
+                reading: body, with: await dictionary(of: body, from: sender),
+                keepsDictionary: keepsDictionary)
+            let header = prepared.block.header
+            guard header.device == sender.device else {
+                return .unsigned(403, "block_of_another_device")
+            }
             let outcome = try await archive.take(
-                PreparedBlock(block), atMilliseconds: Self.nowMilliseconds())
+                prepared, atMilliseconds: Self.nowMilliseconds())
             if !outcome.conflicting.isEmpty {
                 log.warning(
                     "device cloned or restored: it gave ids that are held with other content",
                     metadata: ["device": "\(sender.device)"])
             }
-            return .receipt(outcome, block.header, for: request)
+            return .receipt(outcome, header, for: request)
+        } catch let error as BlockError {
+            log.warning(
+                "a block cannot be read",
+                metadata: ["device": "\(sender.device)", "reason": "\(error.word)"])
+            return .refusal(Self.status(of: error), error.word, for: request)
         } catch {
             log.error(
                 "a block cannot be stored; the device is asked to come again",
                 metadata: ["device": "\(sender.device)", "error": "\(Self.cause(of: error))"])
             return .unsigned(503, "unavailable")
         }
+    }
+
+    private func dictionary(
+        of body: [UInt8], from sender: Credentials
+    ) async throws -> BlockDictionary? {
+        guard let name = try BlockReader.dictionaryName(of: body) else { return nil }
+        return try await archive.dictionary(named: name, of: sender.device)
     }
 
     /// Carries the answer to a request that was not let in.

@@ -71,7 +71,10 @@ struct CollectorResponder: HTTPResponder {
         }
         defer { budget.release(expected) }
         let body = try await reader.read(request.body, expected: expected)
-        return response(await desk.take(body, from: sender))
+        return response(
+            await desk.take(
+                body, from: sender,
+                keepsDictionary: request.headers[.footfallDictionary] == "keep"))
     }
 
     private func response(_ answer: BlockAnswer, _ more: HTTPFields = [:]) -> Response {
@@ -87,6 +90,7 @@ struct CollectorResponder: HTTPResponder {
 
 extension HTTPField.Name {
     static let footfallDevice = named("Footfall-Device")
+    static let footfallDictionary = named("Footfall-Dictionary")
     static let footfallNonce = named("Footfall-Nonce")
     static let footfallSignature = named("Footfall-Signature")
 

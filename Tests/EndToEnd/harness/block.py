@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness import columns
+from harness.dictionary import NO_DICTIONARY, Dictionary
 from harness.sections import Malformed, inflated, require
 
 __all__ = [
@@ -25,6 +26,7 @@ FRAME = struct.Struct("<4sBBHIIII")
 HEADER_KEYS = {"device", "stream", "lane", "epoch", "boot", "previous", "tombstones"}
 EVENT_KEYS = ["seq", "kind", "stage", "mono", "wall", "quality", "producer", "event"]
 MARK = ',"event":'
+NAME_BYTES = 8
 
 
 @dataclass
@@ -73,10 +75,12 @@ def framed(data: bytes) -> tuple[int, int, int, int]:
     magic, version, flags, reserved, stored, length, count, crc = FRAME.unpack_from(data)
     require(magic == b"FFBK", "magic")
     require(version in (0, 1), "version")
-    require(flags == 0 or (flags == 1 and version == 0), "flags")
+    require(flags in (0, 1 + version), "flags")
     require(reserved == 0, "reserved")
     require(len(data) == FRAME.size + stored, "stored length")
     require(crc == zlib.crc32(data[:20] + data[24:]), "checksum")
+    if flags == 2:
+        require(stored >= NAME_BYTES and count > 0, "dictionary")
     return version, flags, length, count
 
 
@@ -91,18 +95,50 @@ def unframe(data: bytes) -> tuple[bytes, int]:
     return payload, count
 
 
-def contents(data: bytes) -> bytes:
+def dictionary_name(data: bytes) -> bytes:
+    """The name of the dictionary that a block was written with; empty where it was with none."""
+    return data[FRAME.size:FRAME.size + NAME_BYTES] if data[5:6] == b"\2" else b""
+
+
+def behind(data: bytes, earlier: Dictionary) -> bytes:
+    """What begins with the head of a block of version 1, which may name a dictionary before it."""
+    name = dictionary_name(data)
+    require(name in (b"", earlier.name), "another dictionary")
+    return data[FRAME.size + len(name):]
+
+
+def contents(data: bytes, earlier: Dictionary = NO_DICTIONARY) -> bytes:
     """All that somebody who opens a block can see: as it stands, inflated, put together."""
-    block = decode(data)
-    inside = columns.plain(data[FRAME.size:]) if data[4] == 1 else unframe(data)[0]
+    block = decode(data, earlier)
+    if data[4] == 1:
+        inside = columns.plain(behind(data, earlier), _used(data, earlier))
+    else:
+        inside = unframe(data)[0]
     return data + inside + json.dumps(block.header).encode() + "\n".join(block.texts).encode()
 
 
-def decode(data: bytes) -> Block:
-    """Reads a block of any version and believes nothing of it."""
+def left(data: bytes, earlier: Dictionary) -> Dictionary | None:
+    """The dictionary that a block leaves, if it leaves one."""
+    version, _, _, count = framed(data)
+    if version == 0 or count == 0:
+        return None
+    return columns.left(behind(data, earlier), _used(data, earlier))
+
+
+def _used(data: bytes, earlier: Dictionary) -> Dictionary:
+    return earlier if dictionary_name(data) else NO_DICTIONARY
+
+
+def decode(data: bytes, earlier: Dictionary = NO_DICTIONARY) -> Block:
+    """Reads a block of any version and believes nothing of it.
+
+    `earlier` is the dictionary that it was written with, if it was with one.
+    """
     version, _, length, count = framed(data)
     if version == 1:
-        block = Block(*columns.read(data[FRAME.size:], count, length))
+        block = Block(
+            *columns.read(behind(data, earlier), count, length, _used(data, earlier))
+        )
         require(all(list(event) == EVENT_KEYS for event in block.events), "event keys")
         return block
     payload, count = unframe(data)

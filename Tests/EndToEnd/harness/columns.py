@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from harness.dictionary import NO_DICTIONARY, Dictionary
 from harness.oracle import STAGES
 from harness.rows import RowReader
 from harness.sections import (
@@ -32,8 +33,10 @@ def dictionary() -> bytes:
     return DICTIONARY.read_bytes()
 
 
-def read(behind: bytes, count: int, length: int) -> tuple[dict[str, Any], list[dict], list[str]]:
-    """The header, the events and their texts, of what stands behind the frame."""
+def read(
+    behind: bytes, count: int, length: int, earlier: Dictionary = NO_DICTIONARY
+) -> tuple[dict[str, Any], list[dict], list[str]]:
+    """The header, the events and their texts, of what begins with the head."""
     require(len(behind) <= BLOCK_BYTES, "length over the limit")
     require(length <= BLOCK_BYTES, "texts: length over the limit")
     require(count <= EVENTS_MAX, "event count over the limit")
@@ -43,21 +46,35 @@ def read(behind: bytes, count: int, length: int) -> tuple[dict[str, Any], list[d
         require(length == 0, "texts: a length without events")
         section.finish()
         return header, [], []
-    sections = Sections.of(section, dictionary)
+    sections = _sections(section, earlier)
     events, texts = _events(sections, count, length)
     sections.finish()
     return header, events, texts
 
 
-def plain(behind: bytes) -> bytes:
-    """All that stands behind the frame, inflated."""
+def _sections(behind: Section, earlier: Dictionary) -> Sections:
+    return Sections.of(
+        behind, {"text": lambda: dictionary() + earlier.text, "indexes": lambda: earlier.indexes}
+    )
+
+
+def plain(behind: bytes, earlier: Dictionary = NO_DICTIONARY) -> bytes:
+    """All that the head is the beginning of, inflated."""
     section = Section("head", behind)
     head(section)
     if not section.remaining:
         return behind
-    sections = Sections.of(section, dictionary)
+    sections = _sections(section, earlier)
     parts = (sections.text, sections.indexes, sections.numbers, sections.stored)
     return behind + b"".join(part.rest() for part in parts)
+
+
+def left(behind: bytes, earlier: Dictionary) -> Dictionary:
+    """The dictionary that a block with events leaves."""
+    section = Section("head", behind)
+    head(section)
+    sections = _sections(section, earlier)
+    return earlier.followed(sections.text.rest(), sections.indexes.rest())
 
 
 def head(section: Section) -> dict[str, Any]:

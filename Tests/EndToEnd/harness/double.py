@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness.block import Block, Malformed, decode
+from harness.block import Block, Malformed, decode, dictionary_name, left
+from harness.dictionary import NO_DICTIONARY, Dictionary
 from harness.gateway import Exchange, Gateway, Reply
 
 HEX32 = re.compile(r"[0-9a-f]{32}")
@@ -28,6 +29,8 @@ class Upload:
     exchange: Exchange
     block: Block
     key: str
+    dictionary: Dictionary | None = None
+    """The one that the block leaves, where the device wants it kept."""
 
     @property
     def nonce(self) -> str:
@@ -66,13 +69,14 @@ def receipt(upload: Upload, **changes: Any) -> dict[str, Any]:
     """The receipt that takes every event of an upload, with a test's changes."""
     held = ranges(upload.block.sequences)
     count = len(upload.block.sequences)
+    kept = {"dictionary": upload.dictionary.name.hex()} if upload.dictionary else {}
     return {
         "status": 200, "device": upload.block.header["device"],
         "stream": upload.block.header["stream"], "epoch": upload.block.header["epoch"],
         "nonce": upload.nonce, "sha256": hashlib.sha256(upload.exchange.body).hexdigest(),
         "ids": held, "count": count, "new": count, "known": 0, "conflict": [], "refused": [],
         "tombstones": len(upload.block.header["tombstones"]),
-    } | changes
+    } | kept | changes
 
 
 def accept(upload: Upload) -> Reply:
@@ -89,6 +93,8 @@ class CollectorDouble(Gateway):
         self.uploads: list[Upload] = []
         self.complaints: list[str] = []
         self.held: dict[tuple[str, int, int], str] = {}
+        self.dictionaries: dict[bytes, Dictionary] = {}
+        self.dictionary_refusals = 0
         self._order = threading.Lock()
         super().__init__()
 
@@ -97,6 +103,14 @@ class CollectorDouble(Gateway):
         if exchange.method == "GET" and exchange.path == "/health":
             return Reply(200, b'{"status":"ok"}')
         with self._order:
+            if self._wants_another(exchange.body):
+                self.dictionary_refusals += 1
+                return signed(self.key, {
+                    "status": 422, "device": exchange.headers["footfall-device"],
+                    "nonce": exchange.headers["footfall-nonce"],
+                    "sha256": hashlib.sha256(exchange.body).hexdigest(),
+                    "reason": "block_dictionary",
+                }, 422)
             upload = self._checked(exchange)
             if upload is None:
                 return Reply(500)
@@ -120,7 +134,9 @@ class CollectorDouble(Gateway):
         if not HEX32.fullmatch(headers.get("footfall-nonce", "")):
             self.complaints.append(f"nonce {headers.get('footfall-nonce')!r}")
         try:
-            block = decode(exchange.body)
+            earlier = self.dictionaries.get(dictionary_name(exchange.body), NO_DICTIONARY)
+            block = decode(exchange.body, earlier)
+            after = left(exchange.body, earlier)
         except (Malformed, ValueError) as error:
             self.complaints.append(f"no block: {error!r}")
             return None
@@ -130,7 +146,14 @@ class CollectorDouble(Gateway):
         for upload in self.uploads:
             if upload.nonce == headers["footfall-nonce"] and upload.exchange != exchange:
                 self.complaints.append("a nonce was used for two uploads")
-        return Upload(exchange, block, self.key)
+        if headers.get("footfall-dictionary") != "keep" or after is None:
+            return Upload(exchange, block, self.key)
+        self.dictionaries[after.name] = after
+        return Upload(exchange, block, self.key, after)
+
+    def _wants_another(self, data: bytes) -> bool:
+        name = dictionary_name(data)
+        return bool(name) and name not in self.dictionaries
 
     def _hold(self, upload: Upload) -> None:
         for event, text in zip(upload.block.events, upload.block.texts):

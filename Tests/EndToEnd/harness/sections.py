@@ -131,8 +131,8 @@ class Sections:
     stored: Section
 
     @staticmethod
-    def of(behind: Section, dictionary: Callable[[], bytes]) -> Sections:
-        """What stands behind a block's head; the dictionary is that of the text."""
+    def of(behind: Section, dictionaries: dict[str, Callable[[], bytes]]) -> Sections:
+        """What stands behind a block's head; some sections have dictionaries."""
         found: dict[str, Section] = {}
         room = BLOCK_BYTES
         for name in ("text", "indexes", "numbers"):
@@ -141,7 +141,7 @@ class Sections:
             room -= length
             data = behind.take(packed or length)
             if packed:
-                data = inflated(data, length, name, dictionary() if name == "text" else b"")
+                data = inflated(data, length, name, dictionaries.get(name, bytes)())
             found[name] = Section(name, data)
         stored = behind.rest()
         require(len(stored) <= room, "stored: length over the limit")

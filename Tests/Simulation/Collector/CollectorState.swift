@@ -39,6 +39,8 @@ struct CollectorState {
     /// The epochs whose own header has said what was before them.
     private var headed: Set<Epoch> = []
     private var messages: Set<Message> = []
+    /// What is kept of each device's blocks for those after them, the latest first.
+    var dictionaries: [String: [BlockDictionary]] = [:]
     /// A planted fault: whether what is held already is taken as new.
     var forgetsWhatItHolds = false
 

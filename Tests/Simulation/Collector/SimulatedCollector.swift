@@ -44,14 +44,45 @@ final class SimulatedCollector {
             + "\"sha256\":\"\(Hexadecimal.text(Digest.sha256(exchange.body)))\""
         let block: Block
         do throws(BlockError) {
-            block = try BlockReader.read(exchange.body)
+            block = try read(exchange, from: device)
         } catch {
             return (422, "{\"status\":422,\(common),\"reason\":\"\(error.word)\"}")
         }
         if strictness == .byBlock, block.events.contains(where: { Composition.isPoison($0.body) }) {
             return (422, "{\"status\":422,\(common),\"reason\":\"poison\"}")
         }
-        return (200, "{\"status\":200,\(common),\(receipt(block))}")
+        return (
+            200, "{\"status\":200,\(common),\(receipt(block))\(dictionary(of: exchange, device))}"
+        )
+    }
+
+    private func read(_ exchange: Exchange, from device: String) throws(BlockError) -> Block {
+        try BlockReader.read(exchange.body, with: earlier(exchange, device))
+    }
+
+    private func earlier(
+        _ exchange: Exchange, _ device: String
+    ) throws(BlockError) -> BlockDictionary? {
+        guard let name = try BlockReader.dictionaryName(of: exchange.body) else { return nil }
+        return state.dictionaries[device]?.first { $0.name == name }
+    }
+
+    /// The receipt's last member, where the device wants a dictionary kept.
+    private func dictionary(of exchange: Exchange, _ device: String) -> String {
+        guard HTTPField.first("footfall-dictionary", in: exchange.headers) == "keep" else {
+            return ""
+        }
+        do throws(BlockError) {
+            let earlier = try earlier(exchange, device)
+            guard
+                let left = try BlockDictionary.left(
+                    by: exchange.body, earlier, digest: Digest.sha256)
+            else { return "" }
+            state.dictionaries[device] = [left] + [earlier].compactMap { $0 }
+            return ",\"dictionary\":\"\(Hexadecimal.text(left.name, digitCount: 16))\""
+        } catch {
+            return ""
+        }
     }
 
     private func receipt(_ block: Block) -> String {
