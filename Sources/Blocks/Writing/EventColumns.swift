@@ -10,21 +10,21 @@ struct EventColumns: ~Copyable {
 
     var splitter = EventSplitter()
     private var table = StringTable()
-    private(set) var strings: [StringColumn] = []
-    private(set) var raws: [StringColumn] = []
-    private(set) var numbers: [NumberColumn] = []
-    private(set) var times: [TimeColumn] = []
-    private(set) var booleans: [BitColumn] = []
+    var strings: [StringColumn] = []
+    var raws: [StringColumn] = []
+    var numbers: [NumberColumn] = []
+    var times: [TimeColumn] = []
+    var booleans: [BitColumn] = []
     /// Of the events, then of each array's elements.
-    private(set) var shapes: [ShapeColumn] = [ShapeColumn()]
+    var shapes: [ShapeColumn] = [ShapeColumn()]
     /// How many elements, of each array.
-    private(set) var counts: [[UInt8]] = [[]]
-    private(set) var tuples = [TupleColumn](repeating: TupleColumn(), count: ColumnLimits.groups)
-    private(set) var producers = StringColumn()
+    var counts: [[UInt8]] = [[]]
+    var tuples = [TupleColumn](repeating: TupleColumn(), count: ColumnLimits.groups)
+    var producers = StringColumn()
     /// Sequence, wall and mono of all events.
-    private(set) var sequences: [UInt8] = []
-    private(set) var walls: [UInt8] = []
-    private(set) var monos: [UInt8] = []
+    var sequences: [UInt8] = []
+    var walls: [UInt8] = []
+    var monos: [UInt8] = []
     private(set) var eventCount = 0
     private(set) var bodyBytes = 0
     private(set) var nextSequence: UInt32 = 0
@@ -52,6 +52,13 @@ struct EventColumns: ~Copyable {
         monos.empty()
         (eventCount, bodyBytes, nextSequence) = (0, 0, 0)
         (firstWall, lastWall, lastMono) = (0, 0, 0)
+    }
+
+    /// Gives up what served to find values again: nothing is appended any more before `clear`.
+    mutating func release() {
+        splitter.release()
+        table.release()
+        for index in tuples.indices { tuples[index].release() }
     }
 
     /// Appends an event, whose sequence is above that of the one before.

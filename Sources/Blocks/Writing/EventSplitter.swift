@@ -33,6 +33,13 @@ struct EventSplitter: ~Copyable {
         values.removeAll(keepingCapacity: true)
     }
 
+    /// Gives up what is not part of the shapes; it is to be cleared before it is used again.
+    mutating func release() {
+        runs = ShapeRuns()
+        values = []
+        text = []
+    }
+
     /// Goes over the values of a group, and says whether they are strings, until `body` is false.
     @discardableResult
     @inline(__always)

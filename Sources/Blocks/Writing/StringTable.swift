@@ -17,13 +17,16 @@ struct StringTable {
     // Whoever makes strings of equal hashes has them stored twice, and waits for nothing.
     private static let probesMost = 64
 
-    private var slots = [Slot](repeating: Slot(), count: slotsLeast)
+    private var slots: [Slot] = []
     private var count = 0
 
     mutating func clear() {
-        for index in slots.indices { slots[index] = Slot() }
+        slots = [Slot](repeating: Slot(), count: Self.slotsLeast)
         count = 0
     }
+
+    /// Gives the memory up; it is to be cleared before it is used again.
+    mutating func release() { slots = [] }
 
     @inline(__always)
     func probe(_ hash: UInt64) -> Probe {

@@ -15,6 +15,12 @@ struct TupleColumn {
         lastIndex = -1
     }
 
+    /// Gives up all but the codes.
+    mutating func release() {
+        texts = []
+        ends = []
+    }
+
     /// Appends the values of a group; true where they were never together before.
     mutating func append(
         _ group: UInt8, of splitter: borrowing EventSplitter, _ text: [UInt8], seed: UInt64,
