@@ -15,6 +15,10 @@ final class Database {
     let insertMessage: Statement
     let lastMessage: Statement
     let extendMessage: Statement
+    let waitingMessages: Statement
+    let keepWaiting: Statement
+    let forgetWaiting: Statement
+    let stateBytes: Statement
     // By the place's raw value.
     let insertRow: [Statement]
     let deleteRow: [Statement]
@@ -32,11 +36,11 @@ final class Database {
         pageCount = try connection.prepare("PRAGMA page_count")
         freePageCount = try connection.prepare("PRAGMA freelist_count")
         setEnd = try connection.prepare(
-            "UPDATE counter SET value = ? WHERE lane = -1 AND name = 'end'")
+            "UPDATE state SET value = ? WHERE kind = -1 AND name = 'end'")
         setCommits = try connection.prepare(
-            "UPDATE counter SET value = ? WHERE lane = -1 AND name = 'commits'")
+            "UPDATE state SET value = ? WHERE kind = -1 AND name = 'commits'")
         addCounter = try connection.prepare(
-            "INSERT INTO counter VALUES (?, ?, ?) "
+            "INSERT INTO state(kind, name, value) VALUES (?, ?, ?) "
                 + "ON CONFLICT DO UPDATE SET value = value + excluded.value")
         insertMessage = try connection.prepare(
             "INSERT INTO message(at, count, ids) VALUES (?, ?, ?)")
@@ -44,6 +48,15 @@ final class Database {
             "SELECT id, count, ids FROM message ORDER BY id DESC LIMIT 1")
         extendMessage = try connection.prepare(
             "UPDATE message SET at = ?, count = ?, ids = ? WHERE id = ?")
+        waitingMessages = try connection.prepare(
+            "SELECT at, value, ids FROM state WHERE kind = -2 ORDER BY name")
+        keepWaiting = try connection.prepare(
+            "INSERT OR REPLACE INTO state(kind, name, value, at, ids) VALUES (-2, ?, ?, ?, ?)")
+        forgetWaiting = try connection.prepare("DELETE FROM state WHERE kind = -2")
+        // A cell of the others: 2 bytes for where it is, 2 for how long, 7 before the columns, 9 in
+        // its numbers, and the name.
+        stateBytes = try connection.prepare(
+            "SELECT total(20 + length(CAST(name AS BLOB))) FROM state WHERE kind > -2")
         var insertRow: [Statement] = []
         var deleteRow: [Statement] = []
         var oldestRows: [Statement] = []

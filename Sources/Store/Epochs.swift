@@ -139,7 +139,7 @@ struct EpochNumbers: Equatable {
     /// Reads them; of epoch 0 where they are not there.
     init(in database: Database) throws(StoreError) {
         let value = try database.connection.prepare(
-            "SELECT value FROM counter WHERE lane = -1 AND name = ?")
+            "SELECT value FROM state WHERE kind = -1 AND name = ?")
         func read(_ name: String) throws(StoreError) -> Int64 {
             try value.bind(.text(name))
             defer { value.reset() }
@@ -150,7 +150,7 @@ struct EpochNumbers: Equatable {
 
     func keep(in database: Database) throws(StoreError) {
         let keep = try database.connection.prepare(
-            "INSERT OR REPLACE INTO counter VALUES (-1, ?, ?)")
+            "INSERT OR REPLACE INTO state(kind, name, value) VALUES (-1, ?, ?)")
         try keep.run(.text("epoch"), .integer(epoch))
         try keep.run(.text("end"), .integer(end))
         try keep.run(.text("commits"), .integer(commits))

@@ -199,7 +199,7 @@ public final class EventStore {
         try withBallast { () throws(StoreError) in try database.restartLog() }
         copiedPages = try database.allPages()
         quarantineBytes = try Quarantine.bytes(in: database)
-        messageCount = try database.connection.integer("SELECT sum(count) FROM message")
+        messageCount = try Messages.count(in: database)
         return database
     }
 }

@@ -81,7 +81,7 @@ extension EventStore {
             opening = .created
         }
         quarantineBytes = try Quarantine.bytes(in: database)
-        messageCount = try database.connection.integer("SELECT sum(count) FROM message")
+        messageCount = try Messages.count(in: database)
         try beginEpoch(
             database, in: freshStream, above: record?.epoch ?? 0, carrying: epochs)
     }

@@ -63,15 +63,18 @@ final class Salvager {
             hasHoles = true
             return
         }
-        let isFirstVersion = version(of: old) == 1
+        let version = version(of: old)
         for place in RowPlace.allCases
-        where !isFirstVersion || place == .tail || place == .block {
+        where version != 1 || place == .tail || place == .block {
             try carry(place.name, from: old)
         }
         for table in ["quarantine", "tombstone", "message", "epoch"] {
             try carry(table, from: old)
         }
-        try carryNamed(from: old)
+        salvage.hasCounters = try carryNamed(
+            version < 3 ? "lane, name, value, NULL, NULL FROM counter" : "* FROM state",
+            into: "state", from: old)
+        _ = try carryNamed("* FROM meta", into: "meta", from: old)
     }
 
     private func open() -> Connection? {
@@ -134,6 +137,8 @@ final class Salvager {
             switch table {
             case "epoch": takeEpoch(row)
             case "tombstone": Self.isTombstone(row)
+            case "message": row.count == 4 && Self.isCount(row[2])
+            case "state": row.count == 5 && (!Self.isOfMessages(row) || Self.isCount(row[2]))
             case _ where Self.isOfEvents(table): countEvents(row)
             default: true
             }
@@ -183,6 +188,16 @@ final class Salvager {
         return true
     }
 
+    /// Whether a row of `state` has message ids.
+    private static func isOfMessages(_ row: [Value]) -> Bool {
+        if case .integer(-2) = row[0] { true } else { false }
+    }
+
+    /// Whether a row can have so many message ids.
+    private static func isCount(_ value: Value) -> Bool {
+        if case .integer(0...Int64(UInt32.max)) = value { true } else { false }
+    }
+
     private static func isTombstone(_ row: [Value]) -> Bool {
         guard row.count == 5, case .blob(let stream) = row[1], StreamID(bytes: stream) != nil,
             case .blob(let bytes) = row[3], let ranges = RangeCoding.ranges(bytes)
@@ -211,19 +226,21 @@ final class Salvager {
         }
     }
 
-    /// The two tables that are ordered by name; read until the first fault.
-    private func carryNamed(from old: borrowing Connection) throws(StoreError) {
-        for table in ["counter", "meta"] {
-            var isWhole = false
-            do throws(StoreError) {
-                let rows = try old.prepare("SELECT * FROM " + table)
-                while try rows.step() { pending.append(rows.values()) }
-                isWhole = true
-            } catch {
-                salvage.gaps.append("the rest of " + table)
+    /// Carries over what a query answers, of a table that is ordered by name; true if that is all.
+    private func carryNamed(
+        _ query: String, into table: String, from old: borrowing Connection
+    ) throws(StoreError) -> Bool {
+        var isWhole = false
+        do throws(StoreError) {
+            let rows = try old.prepare("SELECT " + query)
+            while try rows.step() {
+                if let row = admit(rows.values(), from: table) { pending.append(row) }
             }
-            try store(in: table)
-            if table == "counter" { salvage.hasCounters = isWhole }
+            isWhole = true
+        } catch {
+            salvage.gaps.append("the rest of " + table)
         }
+        try store(in: table)
+        return isWhole
     }
 }

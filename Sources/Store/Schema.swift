@@ -3,7 +3,7 @@ internal import CSQLite
 /// The database's settings and tables.
 enum Schema {
     /// The version that this software writes and reads.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     static let pageBytes: Int64 = 4096
     /// The write-ahead log as it is kept: 1000 frames, and what a small commit may add to them.
     static let logBytes: Int64 = 1056 * frameBytes
@@ -37,8 +37,8 @@ enum Schema {
             + "length INTEGER NOT NULL, body BLOB NOT NULL)",
         "CREATE TABLE tombstone (id INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
             + "epoch INTEGER NOT NULL, ranges BLOB NOT NULL, reason TEXT NOT NULL)",
-        "CREATE TABLE counter (lane INTEGER, name TEXT, value INTEGER NOT NULL, "
-            + "PRIMARY KEY (lane, name)) WITHOUT ROWID",
+        "CREATE TABLE state (kind INTEGER, name TEXT, value INTEGER NOT NULL, at INTEGER, ids BLOB, "
+            + "PRIMARY KEY (kind, name)) WITHOUT ROWID",
         "CREATE TABLE message (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "
             + "count INTEGER NOT NULL, ids BLOB NOT NULL)",
     ]
@@ -79,7 +79,8 @@ enum Schema {
         let steps: [String]
         switch (found, tableCount) {
         case (0, 0): steps = tables
-        case (1, tablesOfFirstVersion): steps = stepsFromFirstVersion
+        case (1, tablesOfFirstVersion): steps = stepsFromFirstVersion + stepsFromSecondVersion
+        case (2, Int64(tables.count)): steps = stepsFromSecondVersion
         default: throw StoreError(.corrupt, "open the database", detail: "it is not a store")
         }
         try connection.run("BEGIN IMMEDIATE")
@@ -102,6 +103,16 @@ enum Schema {
         "INSERT INTO counter SELECT -1, 'end', end FROM epoch ORDER BY epoch DESC LIMIT 1",
         "INSERT INTO counter SELECT -1, 'commits', commits FROM epoch ORDER BY epoch DESC LIMIT 1",
         "ALTER TABLE epoch DROP COLUMN commits",
+    ]
+
+    /// What makes version 3 of version 2, whatever the backlog: no row is touched.
+    ///
+    /// The counters' table gets a name for all that is in it, and columns for message ids.
+    private static let stepsFromSecondVersion = [
+        "ALTER TABLE counter RENAME TO state",
+        "ALTER TABLE state RENAME COLUMN lane TO kind",
+        "ALTER TABLE state ADD COLUMN at INTEGER",
+        "ALTER TABLE state ADD COLUMN ids BLOB",
     ]
 
     /// Brings the log to its full size, once: a growing log costs a file system journal entry a

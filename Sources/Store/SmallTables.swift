@@ -42,59 +42,6 @@ enum Quarantine {
     }
 }
 
-/// The table `message`: chunks of recent ids, the oldest go first.
-enum Messages {
-    /// Chunks are joined up to this length, two to a page: a start reads hundreds of rows then, not
-    /// one for each of 100,000 events that came alone.
-    private static let chunkBytesMost = 1900
-    private static let chunkCountMost: Int64 = 120
-
-    /// Adds a chunk; answers how many ids are remembered then.
-    static func insert(
-        _ chunk: MessageChunk?, into database: Database, count: Int64
-    ) throws(StoreError) -> Int64 {
-        guard let chunk, chunk.count > 0 else { return count }
-        if try !join(chunk, in: database) {
-            try database.insertMessage.run(
-                .integer(chunk.wallMilliseconds), .integer(chunk.count), .blob(chunk.bytes))
-        }
-        var count = count + chunk.count
-        guard count > Int64(Limits.rememberedMessages) else { return count }
-        let oldest = try database.connection.prepare(
-            "SELECT id, count FROM message ORDER BY id LIMIT 1")
-        let delete = try database.connection.prepare("DELETE FROM message WHERE id = ?")
-        while true {
-            defer { oldest.reset() }
-            guard try oldest.step(),
-                count - oldest.integer(1) >= Int64(Limits.rememberedMessages)
-            else { return count }
-            count -= oldest.integer(1)
-            let id = oldest.integer(0)
-            oldest.reset()
-            try delete.run(.integer(id))
-        }
-    }
-
-    /// Adds a chunk's ids to the last row, on the page that a row of its own would be added to;
-    /// false where they have no room there.
-    private static func join(_ chunk: MessageChunk, in database: Database) throws(StoreError)
-        -> Bool
-    {
-        let last = database.lastMessage
-        defer { last.reset() }
-        guard try last.step() else { return false }
-        let (id, count, bytes) = (last.integer(0), try last.count(1), last.bytes(2))
-        guard count + chunk.count <= chunkCountMost,
-            bytes.count + chunk.bytes.count <= chunkBytesMost
-        else { return false }
-        last.reset()
-        try database.extendMessage.run(
-            .integer(chunk.wallMilliseconds), .integer(count + chunk.count),
-            .blob(bytes + chunk.bytes), .integer(id))
-        return true
-    }
-}
-
 /// The table `meta`.
 enum Texts {
     static func text(_ name: String, in database: Database) throws(StoreError) -> String? {

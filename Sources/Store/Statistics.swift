@@ -83,7 +83,7 @@ extension EventStore {
     public func counters() throws(StoreError) -> [CounterDelta] {
         try guarded { (database) throws(StoreError) in
             let rows = try database.connection.prepare(
-                "SELECT lane, name, value FROM counter WHERE lane >= 0 ORDER BY lane, name")
+                "SELECT kind, name, value FROM state WHERE kind >= 0 ORDER BY kind, name")
             var counters: [CounterDelta] = []
             while try rows.step() {
                 guard let lane = Lane(rawValue: UInt8(truncatingIfNeeded: rows.integer(0))) else {
@@ -118,14 +118,7 @@ extension EventStore {
     /// Shows the chunks of remembered message ids, the oldest first.
     public func rememberedMessages(_ visit: (MessageChunk) -> Void) throws(StoreError) {
         try guarded { (database) throws(StoreError) in
-            let rows = try database.connection.prepare(
-                "SELECT at, count, ids FROM message ORDER BY id")
-            while try rows.step() {
-                visit(
-                    MessageChunk(
-                        wallMilliseconds: rows.integer(0), count: rows.integer(1),
-                        bytes: rows.bytes(2)))
-            }
+            try Messages.visit(in: database, visit)
         }
     }
 

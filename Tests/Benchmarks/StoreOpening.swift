@@ -12,7 +12,7 @@ enum StoreOpening {
     static func run(_ bed: Bed, _ output: Output) throws {
         // Sealed, a thousand commits of one event look like ten of a hundred.
         try measure("sealed", bed, output, bed.corpus, eventsPerCommit: 100)
-        // The ids of messages stay as they came: a row a commit.
+        // The ids of messages are in few rows, however they came.
         try measure("remembering", bed, output, bed.corpus.identified(), eventsPerCommit: 1)
         try bed.withStore { directory in
             let store = try Kiosk.openStore(directory)

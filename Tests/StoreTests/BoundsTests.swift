@@ -48,24 +48,6 @@ import Testing
         #expect(chunks.map { $0.wallMilliseconds } == Array(26..<60))
     }
 
-    @Test func `message ids that come one by one by few rows, none lost and in order`() throws {
-        let store = try state.open()
-        for number in 0..<500 {
-            var change = Change(for: store)
-            change.messages = MessageChunk(
-                wallMilliseconds: Int64(number), count: 1,
-                bytes: [UInt8](repeating: UInt8(number / 256), count: 15) + [UInt8(number % 256)])
-            try store.commit(change)
-        }
-        var chunks: [MessageChunk] = []
-        try store.rememberedMessages { chunks.append($0) }
-        #expect(chunks.count == 5 && chunks.allSatisfy { $0.bytes.count <= 1900 })
-        #expect(chunks.reduce(0) { $0 + $1.count } == 500 && store.rememberedCount == 500)
-        let lasts = stride(from: 15, to: 8000, by: 16).map { chunks.flatMap(\.bytes)[$0] }
-        #expect(lasts == (0..<500).map { UInt8($0 % 256) })
-        #expect(chunks.last?.wallMilliseconds == 499)
-    }
-
     @Test func `epochs by what is still needed of them`() throws {
         let store = try state.open()
         try store.add(1)

@@ -38,15 +38,27 @@ import Testing
         after: Int
     ) throws {
         try FirstVersion.make(in: state)
-        unsafe FaultyDisk.writesLeft = after
+        try migrate(failingAfter: after, FirstVersion.stream, FirstVersion.events)
+    }
+
+    @Test(arguments: 0..<40) func `while a second version is migrated, it stays one or is done`(
+        after: Int
+    ) throws {
+        try SecondVersion.make(in: state)
+        try migrate(failingAfter: after, SecondVersion.stream, SecondVersion.events)
+    }
+
+    private func migrate(failingAfter writes: Int, _ stream: StreamID, _ events: Int) throws {
+        unsafe FaultyDisk.writesLeft = writes
         unsafe FaultyDisk.writeAnswer = ioError
         let early = try? open()
         unsafe FaultyDisk.writesLeft = 0
         FaultyDisk.reset()
         early?.close()
         let store = try open()
-        #expect(store.stream == FirstVersion.stream && store.epoch >= 3)
-        #expect(try store.queuedEvents() == Int64(FirstVersion.events))
+        #expect(store.stream == stream && store.epoch >= 3)
+        #expect(try store.queuedEvents() == Int64(events))
+        #expect(try store.counter("accepted") == Int64(events))
         #expect(try store.text("damaged") == nil)
     }
 

@@ -62,5 +62,6 @@ struct FirstVersion {
         try connection.run("INSERT INTO message VALUES (1, 7, 1, zeroblob(16))")
         try connection.run("PRAGMA user_version = 1")
         try connection.run("COMMIT")
+        try connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 }
