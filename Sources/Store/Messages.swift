@@ -159,8 +159,8 @@ extension Messages {
     /// Whether rows have room in what the others leave of their page, however large their numbers
     /// grow.
     ///
-    /// A counter that is new may still find the page full. Then it is split until the next ids come,
-    /// and all have left it.
+    /// A counter that is new may still find the page full. Then it is split until the next ids
+    /// come, and all have left it.
     private static func fit(
         _ rows: [MessageChunk], in database: Database
     ) throws(StoreError) -> Bool {

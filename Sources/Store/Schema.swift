@@ -37,8 +37,8 @@ enum Schema {
             + "length INTEGER NOT NULL, body BLOB NOT NULL)",
         "CREATE TABLE tombstone (id INTEGER PRIMARY KEY, stream BLOB NOT NULL, "
             + "epoch INTEGER NOT NULL, ranges BLOB NOT NULL, reason TEXT NOT NULL)",
-        "CREATE TABLE state (kind INTEGER, name TEXT, value INTEGER NOT NULL, at INTEGER, ids BLOB, "
-            + "PRIMARY KEY (kind, name)) WITHOUT ROWID",
+        "CREATE TABLE state (kind INTEGER, name TEXT, value INTEGER NOT NULL, at INTEGER, "
+            + "ids BLOB, PRIMARY KEY (kind, name)) WITHOUT ROWID",
         "CREATE TABLE message (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "
             + "count INTEGER NOT NULL, ids BLOB NOT NULL)",
     ]
