@@ -7,11 +7,17 @@ enum HandMadeFrame {
         bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// A block of version 1 whose frame is right, whatever stands behind it.
+    /// A block of version 1 whose frame is right, whatever stands behind it, and which may name a
+    /// dictionary.
     static func block(
-        textBytes: UInt32, eventCount: UInt32, around rest: ArraySlice<UInt8>
+        textBytes: UInt32, eventCount: UInt32, around head: ArraySlice<UInt8>, dictionary: UInt64?
     ) -> [UInt8] {
-        var block = Array("FFBK".utf8) + [1, 0, 0, 0]
+        var name: [UInt8] = []
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            if let dictionary { name.append(UInt8(truncatingIfNeeded: dictionary >> shift)) }
+        }
+        let rest = name + head
+        var block = Array("FFBK".utf8) + [1, name.isEmpty ? 0 : 2, 0, 0]
         append(UInt32(rest.count), to: &block)
         append(textBytes, to: &block)
         append(eventCount, to: &block)
