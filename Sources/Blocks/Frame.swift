@@ -40,6 +40,9 @@ struct Frame {
         self.eventCount = eventCount
     }
 
+    /// Whether bytes begin as a block does.
+    static func begins(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
     /// Reads and checks the frame of `block`, and its checksum over everything.
     init(of block: [UInt8]) throws(BlockError) {
         guard block.count >= Frame.byteCount else { throw .short }

@@ -16,9 +16,10 @@ struct Carver {
     private static let leafHeaderBytes = 8
     /// The largest row is a request's: its events and what they are wrapped in.
     private static let rowBytesMax = UInt64(2 * Limits.requestBytes)
-    /// What a row of `block` begins with, and no row of a tail, which is lines of JSON.
+    /// What a row of `block` begins with, and no lines of JSON, which most rows of a tail are.
     ///
-    /// A leaf does not say which table it is of, and the roots may be gone.
+    /// A leaf does not say which table it is of, and the roots may be gone. A block that waited in a
+    /// tail is one all the same.
     private static let sealedMark = Array("FFBK".utf8)
 
     init(_ pages: PageReader) { self.pages = pages }

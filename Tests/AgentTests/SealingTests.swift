@@ -1,4 +1,5 @@
 import Events
+import Store
 import Testing
 
 @testable import Agent
@@ -7,7 +8,8 @@ import Testing
 @Suite struct `A backlog` {
     @Test(arguments: [
         [999], [1000], [10, 990, 3], [400, 400, 400, 400], [1, 999, 1, 999, 7],
-        Array(repeating: 90, count: 50), Array(repeating: 210, count: 20) + [600, 20],
+        Array(repeating: 90, count: 50), (0..<120).map { $0 % 3 == 0 ? 40 : $0 % 3 },
+        Array(repeating: 210, count: 20) + [600, 20],
     ])
     func `of rows joined into blocks is delivered whole, once, in order`(_ batches: [Int]) throws {
         let kiosk = try Kiosk()
@@ -26,6 +28,20 @@ import Testing
         #expect(kiosk.collector.events.map { $0.id.sequence } == Array(0..<UInt32(texts.count)))
         #expect(kiosk.collector.largestBlock <= 1000)
         #expect(try kiosk.audited()["delivered"] == Int64(texts.count))
+    }
+
+    @Test func `has columns in its rows where events come together, but for few lines`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .down
+        for count in [15, 16, 255, 256] {
+            let events = (0..<count).map { Kiosk.track("\(count)-\($0)") }
+            _ = try kiosk.post(#"{"batch":["# + events.joined(separator: ",") + "]}")
+        }
+        let tail = try kiosk.loop.store.rows(of: .tail, .normal, fromEpoch: 0, sequence: 0)
+        #expect(tail.map { $0.eventCount } == [15, 16, 255])
+        #expect(tail.map { $0.body.starts(with: Array("FFBK".utf8)) } == [false, true, true])
+        let sealed = try kiosk.loop.store.rows(of: .block, .normal, fromEpoch: 0, sequence: 0)
+        #expect(sealed.map { $0.eventCount } == [256])
     }
 
     @Test func `is the same after a kill, lanes interleaved`() throws {

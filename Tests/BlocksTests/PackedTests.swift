@@ -13,6 +13,16 @@ import Testing
         #expect(try BlockWriter.unpack(row) == lines)
     }
 
+    @Test(arguments: [1, 16, 900]) func `of a block are its events'`(count: Int) throws {
+        var writer = BlockWriter()
+        let lines = Self.lines(count)
+        let block = try writer.write(Fixture.header, lines: lines, eventCount: count)
+        #expect(try BlockWriter.unpack(block) == lines)
+        for length in [4, 24, block.count - 1] {
+            #expect(throws: BlockError.self) { try BlockWriter.unpack(Array(block[..<length])) }
+        }
+    }
+
     @Test func `of one event take less than half`() {
         var writer = BlockWriter()
         let lines = Self.lines(1)

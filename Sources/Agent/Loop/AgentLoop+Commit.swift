@@ -68,11 +68,14 @@ extension AgentLoop {
         return change
     }
 
-    /// A block at once where there are enough events for one, else their lines, packed.
+    /// A block where there are enough events for columns, else their lines, packed.
+    ///
+    /// A block of few events waits in the tail, to be sealed again together with others.
     private func stored(_ row: PendingCommit.Row) -> StoredRow {
-        if row.isBlock, let block = sealed(row) {
+        if row.isColumns, let block = sealed(row) {
             return StoredRow(
-                .block, lane: row.lane, epoch: store.epoch, ranges: row.sequences, body: block)
+                row.isBlock ? .block : .tail, lane: row.lane, epoch: store.epoch,
+                ranges: row.sequences, body: block)
         }
         return StoredRow(
             .tail, lane: row.lane, epoch: store.epoch, ranges: row.sequences,

@@ -12,7 +12,10 @@ struct PendingCommit {
         var lines: [UInt8] = []
         var eventCount = 0
 
-        /// Whether it is sealed at once: as much as is sent in one block anyway.
+        /// Whether its events are stored as columns: the lines of fewer are shorter, packed.
+        var isColumns: Bool { eventCount >= columnsEventsLeast || isBlock }
+
+        /// Whether it is sealed for good: as much as is sent in one block anyway.
         var isBlock: Bool { eventCount >= blockEventsLeast || lines.count >= blockBytesLeast }
     }
 
@@ -31,6 +34,7 @@ struct PendingCommit {
 
     // A thousand events of 600 bytes and their envelopes make one block.
     private static let rowBytesMost = 900 << 10
+    private static let columnsEventsLeast = 16
     private static let blockEventsLeast = 256
     private static let blockBytesLeast = 64 << 10
 

@@ -22,10 +22,14 @@ extension BlockWriter {
         return row
     }
 
-    /// The lines that were packed.
+    /// The lines that were packed, or those of a block's events.
     ///
     /// `limit`: they would be more than a block holds. `inflation`: they are not what was packed.
+    /// Of a block whatever ``BlockReader/read(_:)`` says.
     public static func unpack(_ row: [UInt8]) throws(BlockError) -> [UInt8] {
+        if Frame.begins(row) {
+            return try BlockReader.read(row).events.flatMap { line(of: $0) }
+        }
         guard row.first == packed else { return row }
         guard row.count >= prefixBytes else { throw .short }
         var count: UInt32 = 0
