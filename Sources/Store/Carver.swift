@@ -16,12 +16,6 @@ struct Carver {
     private static let leafHeaderBytes = 8
     /// The largest row is a request's: its events and what they are wrapped in.
     private static let rowBytesMax = UInt64(2 * Limits.requestBytes)
-    /// What a row of `block` begins with, and no lines of JSON, which most rows of a tail are.
-    ///
-    /// A leaf does not say which table it is of, and the roots may be gone. A block that waited in a
-    /// tail is one all the same.
-    private static let sealedMark = Array("FFBK".utf8)
-
     init(_ pages: PageReader) { self.pages = pages }
 
     /// Begins at the first page again.
@@ -48,13 +42,16 @@ struct Carver {
         return true
     }
 
-    /// The place that a row is of.
-    static func place(of row: [Value]) -> RowPlace {
-        guard row.count == EventColumn.count, case .integer(let id) = row[EventColumn.id],
-            case .blob(let body) = row[EventColumn.body]
-        else { return .tail }
-        return RowKey(body.starts(with: sealedMark) ? .block : .tail, RowID(value: id)).place
+    /// The table that a row is of, which its leaf does not say, and the roots may be gone.
+    static func table(of row: [Value]) -> RowTable {
+        guard case .integer(0...)? = row.first, case .blob(let body) = row[EventColumn.body] else {
+            return .tail
+        }
+        // Before version 4 ids in a tail were like those of blocks; but they had lines of JSON.
+        return body.starts(with: sealedMark) ? .block : .tail
     }
+
+    private static let sealedMark = Array("FFBK".utf8)
 
     /// Goes to the next leaf page; the first page of all is SQLite's own.
     private mutating func goOn() -> Bool {

@@ -125,10 +125,10 @@ extension EventStore {
             throw StoreError(.stale, "commit", detail: "a row without its first event")
         }
         let ranges = RangeCoding.bytes(row.ranges)
-        try database.insertRow[Int(row.key.place.rawValue)].run(
-            .integer(row.key.id.value), .integer(row.eventCount), .blob(ranges),
+        try database.insertRow[Int(row.key.table.rawValue)].run(
+            .integer(row.key.stored), .integer(row.eventCount), .blob(ranges),
             .blob(row.body),
-            .integer(RowCheck.value(id: row.key.id.value, ranges: ranges, body: row.body)))
+            .integer(RowCheck.value(id: row.key.stored, ranges: ranges, body: row.body)))
         count(row.key, events: row.eventCount, bytes: Int64(row.body.count), &applied)
     }
 
@@ -136,8 +136,8 @@ extension EventStore {
     func remove(
         _ key: RowKey, from database: Database, _ applied: inout Applied
     ) throws(StoreError) -> Bool {
-        let delete = database.deleteRow[Int(key.place.rawValue)]
-        try delete.bind(.integer(key.id.value))
+        let delete = database.deleteRow[Int(key.table.rawValue)]
+        try delete.bind(.integer(key.stored))
         defer { delete.reset() }
         guard try delete.step() else { return false }
         try count(key, events: -delete.count(0), bytes: -delete.count(1), &applied)

@@ -19,7 +19,7 @@ final class Database {
     let keepWaiting: Statement
     let forgetWaiting: Statement
     let stateBytes: Statement
-    // By the place's raw value.
+    // By the table's raw value.
     let insertRow: [Statement]
     let deleteRow: [Statement]
     let oldestRows: [Statement]
@@ -60,17 +60,17 @@ final class Database {
         var insertRow: [Statement] = []
         var deleteRow: [Statement] = []
         var oldestRows: [Statement] = []
-        for place in RowPlace.allCases {
+        for table in RowTable.allCases {
             insertRow.append(
-                try connection.prepare("INSERT INTO " + place.name + " VALUES (?, ?, ?, ?, ?)"))
+                try connection.prepare("INSERT INTO " + table.name + " VALUES (?, ?, ?, ?, ?)"))
             deleteRow.append(
                 try connection.prepare(
-                    "DELETE FROM " + place.name
+                    "DELETE FROM " + table.name
                         + " WHERE id = ? RETURNING events, length(body)"))
             oldestRows.append(
                 try connection.prepare(
-                    "SELECT id, ranges FROM " + place.name
-                        + " WHERE id BETWEEN ? AND ? ORDER BY id"))
+                    "SELECT id, ranges FROM " + table.name + " WHERE " + RowSpan.condition
+                        + " ORDER BY id"))
         }
         self.insertRow = insertRow
         self.deleteRow = deleteRow

@@ -64,7 +64,7 @@ extension EventStore {
         commitCount = 0
         tailEvents = [0, 0, 0]
         tailBytes = [0, 0, 0]
-        unsealedFrom = 0
+        unsealedFrom = .min
     }
 
     /// Goes on after the database was opened again: in a new epoch, if a failed commit is in it.
@@ -107,10 +107,12 @@ extension EventStore {
     private func prune(_ database: Database) throws(StoreError) {
         try database.connection.run("DELETE FROM epoch WHERE end = 0")
         var oldest = Int64(Limits.epochLast) + 1
-        for span in Lane.allCases.flatMap(RowSpan.all(of:)) {
-            let row = database.oldestRows[Int(span.place.rawValue)]
-            try row.bind(.integer(span.first), .integer(span.last))
-            if try row.step() { oldest = min(oldest, Int64(RowID(value: row.integer(0)).epoch)) }
+        // Of a tail the first row is the oldest, whoever's it is.
+        let spans = [RowSpan.tail] + Lane.allCases.flatMap { RowSpan.blocks(of: $0) }
+        for span in spans {
+            let row = database.oldestRows[Int(span.table.rawValue)]
+            try span.bind(to: row)
+            if try row.step() { oldest = min(oldest, Int64(RowID(stored: row.integer(0)).epoch)) }
             row.reset()
         }
         // Each stream's last epoch before the oldest queued one says where that one began.

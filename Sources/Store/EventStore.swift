@@ -39,7 +39,7 @@ public final class EventStore {
     var tailEvents: [Int64] = [0, 0, 0]
     var tailBytes: [Int64] = [0, 0, 0]
     /// Where the search for unsealed rows of epochs that are over goes on; nil when it is done.
-    var unsealedFrom: Int64? = 0
+    var unsealedFrom: Int64? = .min
     var quarantineBytes: Int64 = 0
     var messageCount: Int64 = 0
     var shipped: Set<RowKey> = []

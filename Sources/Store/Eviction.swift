@@ -78,11 +78,11 @@ extension EventStore {
     private func oldestRow(
         in span: RowSpan, _ database: Database
     ) throws(StoreError) -> (key: RowKey, ranges: [SequenceRange])? {
-        let rows = database.oldestRows[Int(span.place.rawValue)]
-        try rows.bind(.integer(span.first), .integer(span.last))
+        let rows = database.oldestRows[Int(span.table.rawValue)]
+        try span.bind(to: rows)
         defer { rows.reset() }
         while try rows.step() {
-            let key = RowKey(span.place.table, RowID(value: rows.integer(0)))
+            let key = RowKey(span.table, stored: rows.integer(0))
             if shipped.contains(key) { continue }
             return (key, try RangeCoding.stored(rows.bytes(1)))
         }

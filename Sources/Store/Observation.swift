@@ -11,17 +11,16 @@ extension EventStore {
     ) throws(StoreError) -> [StoredRow] {
         try guarded { (database) throws(StoreError) in
             var found: [StoredRow] = []
-            for span in RowSpan.all(of: lane) where span.place.table == table {
+            for span in RowSpan.all(of: lane, fromEpoch: epoch, sequence: sequence)
+            where span.table == table {
                 let rows = try database.connection.prepare(
-                    "SELECT id, ranges, body FROM " + span.place.name
-                        + " WHERE id BETWEEN ? AND ? ORDER BY id")
-                try rows.bind(
-                    .integer(span.first | Int64(epoch) << 32 | Int64(sequence)),
-                    .integer(span.last))
+                    "SELECT id, ranges, body FROM " + table.name + " WHERE "
+                        + RowSpan.condition + " ORDER BY id")
+                try span.bind(to: rows)
                 while try rows.step() {
                     found.append(
                         StoredRow(
-                            key: RowKey(table, RowID(value: rows.integer(0))),
+                            key: RowKey(table, stored: rows.integer(0)),
                             ranges: try RangeCoding.stored(rows.bytes(1)), body: rows.bytes(2)))
                 }
             }

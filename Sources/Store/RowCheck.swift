@@ -20,6 +20,21 @@ enum RowCheck {
         return holds(row[4], id: id, ranges: ranges, body: body)
     }
 
+    /// A row of events as it stands in a table; where its check held, it holds there.
+    static func row(_ row: [Value], in table: RowTable) -> [Value] {
+        guard row.count == EventColumn.count, case .integer(let found) = row[EventColumn.id],
+            case let id = RowID(stored: found).stored(in: table), id != found,
+            case .blob(let ranges) = row[EventColumn.ranges],
+            case .blob(let body) = row[EventColumn.body]
+        else { return row }
+        var moved = row
+        moved[EventColumn.id] = .integer(id)
+        if case .integer = row[EventColumn.mark], holds(row) {
+            moved[EventColumn.mark] = .integer(value(id: id, ranges: ranges, body: body))
+        }
+        return moved
+    }
+
     /// Whether a row's check is that of its parts.
     static func holds(_ check: Value, id: Int64, ranges: [UInt8], body: [UInt8]) -> Bool {
         switch check {

@@ -12,16 +12,16 @@ extension EventStore {
         let (reached, isEnd) = try guarded { (database) throws(StoreError) -> (RowKey?, Bool) in
             var reached = start
             var bytes: Int64 = 0
-            for place in RowPlace.allCases {
-                if let start, start.place.rawValue > place.rawValue { continue }
+            for table in RowTable.allCases {
+                if let start, start.table.rawValue > table.rawValue { continue }
                 let rows = try database.connection.prepare(
-                    "SELECT * FROM " + place.name + " WHERE id > ? ORDER BY id")
-                try rows.bind(.integer(start?.place == place ? start?.id.value ?? -1 : -1))
+                    "SELECT * FROM " + table.name + " WHERE id > ? ORDER BY id")
+                try rows.bind(.integer(start?.table == table ? start?.stored ?? .min : .min))
                 while bytes < bytesMax {
                     guard try rows.step() else { break }
                     let row = rows.values()
                     bytes += try Self.checkedBytes(of: row)
-                    reached = RowKey(place.table, RowID(value: rows.integer(0)))
+                    reached = RowKey(table, stored: rows.integer(0))
                 }
                 if bytes >= bytesMax { return (reached, false) }
             }

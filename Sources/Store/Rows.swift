@@ -2,71 +2,102 @@ public import Events
 
 /// The two tables that hold events to be delivered.
 public enum RowTable: UInt8, CaseIterable, Sendable {
-    /// A row a commit and lane: plain and small.
+    /// A row a commit and lane, small; of all lanes, in the order in which they came, so that
+    /// whatever a commit adds is added at the table's end: there SQLite changes one page.
     case tail = 0
     /// Sealed rows, sent as they are.
     case block = 1
 
-}
-
-/// The tables as they stand in the database.
-///
-/// The lanes' tails are apart, so that every row that comes is added at a table's end, where SQLite
-/// changes one page; in the middle it rearranges three.
-enum RowPlace: UInt8, CaseIterable {
-    /// Of normal rows, and of all that the first version of the schema left.
-    case tail = 0
-    case criticalTail = 1
-    case ambientTail = 2
-    /// Of all lanes: blocks are few.
-    case block = 3
-
     /// The name in SQL.
-    var name: String {
-        switch self {
-        case .tail: "tail"
-        case .criticalTail: "tail_critical"
-        case .ambientTail: "tail_ambient"
-        case .block: "block"
-        }
-    }
+    var name: String { self == .tail ? "tail" : "block" }
 
-    /// What its rows are.
-    var table: RowTable { self == .block ? .block : .tail }
-
-    /// The place that a table's name in SQL stands for.
+    /// The table that a name in SQL stands for.
     init?(name: String) {
-        guard let place = Self.allCases.first(where: { $0.name == name }) else { return nil }
-        self = place
+        guard let table = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = table
     }
 }
 
 /// A part of a table in which a lane's rows stand, by age.
 struct RowSpan {
-    var place: RowPlace
+    /// What a span is bound to, behind `WHERE`.
+    static let condition = "id BETWEEN ?1 AND ?2 AND (?3 < 0 OR id & 3 = ?3)"
+
+    var table: RowTable
     var first: Int64
     var last: Int64
+    /// Whose rows of the table they are; nil where no others stand between them.
+    private var lane: Lane?
 
-    /// All parts that rows of `lane` may be in.
-    static func all(of lane: Lane) -> [RowSpan] {
-        RowID.codes(of: lane).flatMap { code in
-            [code < 3 ? .tail : code == 3 ? .criticalTail : .ambientTail, .block].map { place in
-                RowSpan(place: place, first: code << 60, last: code << 60 | (1 << 60 - 1))
-            }
+    /// All parts that rows of `lane` may be in, from the one that begins at (epoch, sequence) on.
+    static func all(
+        of lane: Lane, fromEpoch epoch: UInt32 = 0, sequence: UInt32 = 0
+    ) -> [RowSpan] {
+        [tail(of: lane, from: RowID(lane: lane, epoch: epoch, first: sequence))]
+            + blocks(of: lane, from: Int64(epoch) << 32 | Int64(sequence))
+    }
+
+    /// The whole tail, of all lanes.
+    static let tail = RowSpan(table: .tail, first: .min, last: -1)
+
+    /// The lane's rows of `block` from an age on.
+    static func blocks(of lane: Lane, from age: Int64 = 0) -> [RowSpan] {
+        RowID.codes(of: lane).map { code in
+            RowSpan(
+                table: .block, first: code << 60 | age, last: code << 60 | (1 << 60 - 1))
         }
+    }
+
+    /// The lane's rows of `tail` from one on.
+    static func tail(of lane: Lane, from id: RowID) -> RowSpan {
+        RowSpan(table: .tail, first: id.stored(in: .tail) & ~3, last: -1, lane: lane)
+    }
+
+    /// The rows of a row's lane and epoch.
+    static func group(of key: RowKey) -> RowSpan {
+        let (first, last) = key.id.group
+        guard key.table == .tail else { return RowSpan(table: .block, first: first, last: last) }
+        return RowSpan(
+            table: .tail, first: RowID(value: first).stored(in: .tail),
+            last: RowID(value: last).stored(in: .tail), lane: key.id.lane)
+    }
+
+    /// Binds a statement's first three parameters, which are those of `condition`.
+    func bind(to statement: Statement) throws(StoreError) {
+        try statement.bind(
+            .integer(first), .integer(last), .integer(lane.map { Int64($0.rawValue) } ?? -1))
     }
 }
 
 /// The id of a row: code << 60 | epoch << 32 | first sequence, so that order is age within a lane.
 ///
 /// Codes are 1 for normal, 3 for critical, 4 for ambient; 0 and 2 are critical and ambient as the
-/// first version of the schema wrote them, which had all lanes in one table.
+/// first version of the schema wrote them, which had all lanes in one table. So it stands in
+/// `block`. In `tail` it is a number below 0 whose order is age over all lanes:
+/// −2^63 + (epoch << 34 | first sequence << 2 | lane).
 public struct RowID: Hashable, Comparable, Sendable {
-    /// The number as SQLite has it; never negative.
+    /// The number as it stands in `block`; never negative.
     public var value: Int64
 
-    /// Takes a number as SQLite has it.
+    /// Takes a number as it stands in `block`.
     init(value: Int64) { self.value = value }
+
+    /// Takes a number as it stands in either table.
+    init(stored: Int64) {
+        guard stored < 0 else {
+            value = stored
+            return
+        }
+        let age = stored ^ .min
+        // No lane has the code 7.
+        let code = Lane(rawValue: UInt8(age & 3)).map { RowID.code(of: $0) } ?? 7
+        value = code << 60 | (age >> 2 & (1 << 60 - 1))
+    }
+
+    /// The number as it stands in a table.
+    func stored(in table: RowTable) -> Int64 {
+        table == .block ? value : .min | age << 2 | Int64(lane?.rawValue ?? 3)
+    }
 
     /// The id of the row in `lane` whose first event has this epoch and sequence.
     public init(lane: Lane, epoch: UInt32, first: UInt32) {
@@ -125,15 +156,11 @@ public struct RowKey: Hashable, Sendable {
     /// Its id there.
     public var id: RowID
 
-    /// Where the row stands.
-    var place: RowPlace {
-        switch (table, id.value >> 60) {
-        case (.block, _): .block
-        case (.tail, 3): .criticalTail
-        case (.tail, 4): .ambientTail
-        default: .tail
-        }
-    }
+    /// The id as it stands there.
+    var stored: Int64 { id.stored(in: table) }
+
+    /// Takes a number as it stands in a table.
+    init(_ table: RowTable, stored: Int64) { self.init(table, RowID(stored: stored)) }
 
     /// Names the row `id` of `table`.
     public init(_ table: RowTable, _ id: RowID) {

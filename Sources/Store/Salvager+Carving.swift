@@ -10,13 +10,13 @@ extension Salvager {
         var carver = Carver(PageReader(path: path, system: system))
         let held = try HeldEvents(in: database)
         do throws(StoreError) {
-            for place in RowPlace.allCases.reversed() {
+            for table in RowTable.allCases.reversed() {
                 carver.rewind()
                 while let row = carver.next() {
-                    guard Carver.place(of: row) == place, takeEvents(row) else { continue }
-                    try take(row, in: place.name, unless: held)
+                    guard Carver.table(of: row) == table, takeEvents(row) else { continue }
+                    try take(RowCheck.row(row, in: table), in: table.name, unless: held)
                 }
-                try store(in: place.name, unless: held)
+                try store(in: table.name, unless: held)
             }
         } catch {
             guard error.code == .full else { throw error }
@@ -28,9 +28,9 @@ extension Salvager {
     func countRows() throws(StoreError) {
         let read = (rows: salvage.rowCount, events: salvage.eventCount)
         (salvage.rowCount, salvage.eventCount) = (0, 0)
-        for place in RowPlace.allCases {
+        for table in RowTable.allCases {
             let rows = try database.connection.prepare(
-                "SELECT count(*), sum(events) FROM " + place.name)
+                "SELECT count(*), sum(events) FROM " + table.name)
             guard try rows.step() else { continue }
             salvage.rowCount += rows.integer(0)
             salvage.eventCount += rows.integer(1)
@@ -46,14 +46,15 @@ struct HeldEvents {
 
     init(in database: Database) throws(StoreError) {
         var sql: [String] = []
-        for place in RowPlace.allCases {
+        for (table, lane) in [("block", ""), ("tail", " AND id & 3 = ?2 & 3")] {
+            let (first, here, last) = table == "block" ? ("?4", "?5", "?6") : ("?1", "?2", "?3")
             // The row before may reach into this one's events.
             sql.append(
-                "SELECT ranges FROM " + place.name + " WHERE id BETWEEN coalesce("
-                    + "(SELECT max(id) FROM " + place.name
-                    + " WHERE id BETWEEN ?1 AND ?2), ?2) AND ?3")
+                "SELECT ranges FROM " + table + " WHERE id BETWEEN coalesce((SELECT max(id) FROM "
+                    + table + " WHERE id BETWEEN " + first + " AND " + here + lane + "), " + here
+                    + ") AND " + last + lane)
         }
-        sql.append("SELECT ranges FROM tombstone WHERE epoch = ?4")
+        sql.append("SELECT ranges FROM tombstone WHERE epoch = ?7")
         ranges = try database.connection.prepare(sql.joined(separator: " UNION ALL "))
     }
 
@@ -63,10 +64,11 @@ struct HeldEvents {
             case .blob(let bytes) = row[EventColumn.ranges],
             let wanted = RangeCoding.ranges(bytes), let last = wanted.last
         else { return false }
-        let group = id & ~Int64(UInt32.max)
+        let row = RowID(stored: id)
+        let ids = [row.group.first, row.value, row.group.first | Int64(last.last)]
         try ranges.bind(
-            .integer(group), .integer(id), .integer(group | Int64(last.last)),
-            .integer(Int64(RowID(value: id).epoch)))
+            ids.map { .integer(RowID(value: $0).stored(in: .tail)) } + ids.map { .integer($0) }
+                + [.integer(Int64(row.epoch))])
         defer { ranges.reset() }
         var there: [SequenceRange] = []
         while try ranges.step() { there += RangeCoding.ranges(ranges.bytes(0)) ?? [] }

@@ -64,10 +64,7 @@ final class Salvager {
             return
         }
         let version = version(of: old)
-        for place in RowPlace.allCases
-        where version != 1 || place == .tail || place == .block {
-            try carry(place.name, from: old)
-        }
+        for name in Schema.eventTables(ofVersion: version) { try carry(name, from: old) }
         for table in ["quarantine", "tombstone", "message", "epoch"] {
             try carry(table, from: old)
         }
@@ -105,12 +102,15 @@ final class Salvager {
             if Self.isOfEvents(table) { hasHoles = true }
             return
         }
+        // Before version 4 each lane had a tail of its own.
+        let place = RowTable(name: table) ?? .tail
+        let target = Self.isOfEvents(table) ? place.name : table
         do throws(StoreError) {
             while let row = reader.next() {
                 guard let row = admit(row, from: table) else { continue }
-                try take(row, in: table)
+                try take(Self.isOfEvents(table) ? RowCheck.row(row, in: place) : row, in: target)
             }
-            try store(in: table)
+            try store(in: target)
         } catch {
             guard error.code == .full else { throw error }
             salvage.gaps.append("the rest of " + table + ", for want of room")
@@ -159,7 +159,7 @@ final class Salvager {
     }
 
     private static func isOfEvents(_ table: String) -> Bool {
-        RowPlace(name: table) != nil
+        Schema.eventTables.contains(table)
     }
 
     private func countEvents(_ row: [Value]) -> Bool {
@@ -178,8 +178,8 @@ final class Salvager {
             case .blob(let bytes) = row[EventColumn.ranges], case .blob = row[EventColumn.body],
             let ranges = RangeCoding.ranges(bytes)
         else { return false }
-        let id = RowID(value: number)
-        guard number >= 0, id.lane != nil, ranges.first?.first == id.first,
+        let id = RowID(stored: number)
+        guard id.lane != nil, ranges.first?.first == id.first,
             ranges.reduce(0, { $0 + $1.count }) == count
         else { return false }
         // The row stands in for its epoch's own, should that be unreadable.

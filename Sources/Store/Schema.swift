@@ -3,7 +3,7 @@ internal import CSQLite
 /// The database's settings and tables.
 enum Schema {
     /// The version that this software writes and reads.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
     static let pageBytes: Int64 = 4096
     /// The write-ahead log as it is kept: 1000 frames, and what a small commit may add to them.
     static let logBytes: Int64 = 1056 * frameBytes
@@ -30,8 +30,6 @@ enum Schema {
             + "boot BLOB NOT NULL, end INTEGER NOT NULL)",
         createRows("tail"),
         createRows("block"),
-        createRows("tail_critical"),
-        createRows("tail_ambient"),
         "CREATE TABLE quarantine (id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, "
             + "at INTEGER NOT NULL, reason TEXT NOT NULL, producer INTEGER NOT NULL, "
             + "length INTEGER NOT NULL, body BLOB NOT NULL)",
@@ -42,6 +40,14 @@ enum Schema {
         "CREATE TABLE message (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "
             + "count INTEGER NOT NULL, ids BLOB NOT NULL)",
     ]
+
+    /// The tables that have events in any version.
+    static let eventTables = ["tail", "tail_critical", "tail_ambient", "block"]
+
+    /// Those that a version has.
+    static func eventTables(ofVersion version: Int64) -> [String] {
+        2...3 ~= version ? eventTables : eventTables.filter { RowTable(name: $0) != nil }
+    }
 
     /// Gives a connection the settings of the Store page.
     static func configure(
@@ -80,11 +86,13 @@ enum Schema {
         switch (found, tableCount) {
         case (0, 0): steps = tables
         case (1, tablesOfFirstVersion): steps = stepsFromFirstVersion + stepsFromSecondVersion
-        case (2, Int64(tables.count)): steps = stepsFromSecondVersion
+        case (2, tablesOfSecondVersion): steps = stepsFromSecondVersion
+        case (3, tablesOfSecondVersion): steps = []
         default: throw StoreError(.corrupt, "open the database", detail: "it is not a store")
         }
         try connection.run("BEGIN IMMEDIATE")
         for step in steps { try connection.run(step) }
+        if found > 0 { try joinTails(connection) }
         try connection.run("PRAGMA user_version = " + version.description)
         try connection.run("COMMIT")
     }
@@ -104,6 +112,38 @@ enum Schema {
         "INSERT INTO counter SELECT -1, 'commits', commits FROM epoch ORDER BY epoch DESC LIMIT 1",
         "ALTER TABLE epoch DROP COLUMN commits",
     ]
+
+    private static let tablesOfSecondVersion: Int64 = 10
+
+    /// What makes version 4 of version 3: the rows of the lanes' tails, a few thousand at most
+    /// where the store has sealed them in time, are put into one table in the order in which they
+    /// came.
+    ///
+    /// A few at a time, so that a full disk has room for it.
+    private static func joinTails(_ connection: borrowing Connection) throws(StoreError) {
+        try connection.run("ALTER TABLE tail RENAME TO tail_normal")
+        try connection.run(createRows("tail"))
+        let insert = try connection.prepare("INSERT INTO tail VALUES (?, ?, ?, ?, ?)")
+        for name in ["tail_normal", "tail_critical", "tail_ambient"] {
+            let oldest = try connection.prepare("SELECT * FROM " + name + " ORDER BY id LIMIT 64")
+            let delete = try connection.prepare("DELETE FROM " + name + " WHERE id <= ?")
+            while true {
+                var last: Value?
+                while try oldest.step() {
+                    let row = oldest.values()
+                    last = row[EventColumn.id]
+                    try insert.bind(RowCheck.row(row, in: .tail))
+                    _ = try insert.step()
+                }
+                oldest.reset()
+                guard let last else { break }
+                try delete.run(last)
+            }
+            insert.reset()
+            delete.reset()
+            try connection.run("DROP TABLE " + name)
+        }
+    }
 
     /// What makes version 3 of version 2, whatever the backlog: no row is touched.
     ///

@@ -52,11 +52,11 @@ extension EventStore {
                 guard tailEvents[index] >= waitingLeast || tailBytes[index] >= bytesMax else {
                     continue
                 }
-                let first = RowID(lane: lane, epoch: epoch, first: 0)
-                guard let id = try nextTailID(from: first.value, database) else { continue }
+                let span = RowSpan.tail(of: lane, from: RowID(lane: lane, epoch: epoch, first: 0))
+                let rows = database.oldestRows[Int(RowTable.tail.rawValue)]
+                guard let key = try first(of: span, rows, []) else { continue }
                 return try gather(
-                    from: RowKey(.tail, RowID(value: id)), (eventsMax, bytesMax),
-                    isDescending: false, [], database)
+                    from: key, (eventsMax, bytesMax), isDescending: false, [], database)
             }
             return try sealableOfEarlierEpochs((eventsMax, bytesMax), database)
         }
@@ -65,30 +65,21 @@ extension EventStore {
     private func sealableOfEarlierEpochs(
         _ limits: (events: Int64, bytes: Int64), _ database: Database
     ) throws(StoreError) -> Shipment? {
+        let next = try database.connection.prepare(
+            "SELECT id FROM tail WHERE id >= ? ORDER BY id LIMIT 1")
         while let start = unsealedFrom {
-            guard let id = try nextTailID(from: start, database) else {
+            try next.bind(.integer(start))
+            let found = try next.step() ? next.integer(0) : nil
+            next.reset()
+            guard let found, case let key = RowKey(.tail, stored: found), key.id.epoch != epoch
+            else {
+                // Those of this epoch are the last.
                 unsealedFrom = nil
                 return nil
             }
-            let row = RowID(value: id)
-            if row.epoch != epoch {
-                let shipment = try gather(
-                    from: RowKey(.tail, row), limits, isDescending: false, [], database)
-                if shipment.rows.count > 1 { return shipment }
-                unsealedFrom = id + 1
-            } else {
-                unsealedFrom = id | Int64(UInt32.max)
-            }
-        }
-        return nil
-    }
-
-    private func nextTailID(from id: Int64, _ database: Database) throws(StoreError) -> Int64? {
-        for place in RowPlace.allCases where place.table == .tail {
-            let rows = database.oldestRows[Int(place.rawValue)]
-            try rows.bind(.integer(id), .integer(.max))
-            defer { rows.reset() }
-            if try rows.step() { return rows.integer(0) }
+            let shipment = try gather(from: key, limits, isDescending: false, [], database)
+            if shipment.rows.count > 1 { return shipment }
+            unsealedFrom = found + 1
         }
         return nil
     }
@@ -99,7 +90,8 @@ extension EventStore {
         var newest: RowKey?
         for span in RowSpan.all(of: .critical) {
             let rows = try database.connection.prepare(
-                "SELECT id FROM " + span.place.name + " WHERE id BETWEEN ? AND ? ORDER BY id DESC")
+                "SELECT id FROM " + span.table.name + " WHERE " + RowSpan.condition
+                    + " ORDER BY id DESC")
             guard let key = try first(of: span, rows, settled) else { continue }
             if let known = newest, known.id.age >= key.id.age { continue }
             newest = key
@@ -111,8 +103,8 @@ extension EventStore {
         of lanes: [Lane], _ database: Database, _ settled: Set<RowKey>
     ) throws(StoreError) -> RowKey? {
         var oldest: RowKey?
-        for span in lanes.flatMap(RowSpan.all(of:)) {
-            let rows = database.oldestRows[Int(span.place.rawValue)]
+        for span in lanes.flatMap({ RowSpan.all(of: $0) }) {
+            let rows = database.oldestRows[Int(span.table.rawValue)]
             guard let key = try first(of: span, rows, settled) else { continue }
             if let known = oldest, known.id.age <= key.id.age { continue }
             oldest = key
@@ -124,10 +116,10 @@ extension EventStore {
     private func first(
         of span: RowSpan, _ rows: Statement, _ settled: Set<RowKey>
     ) throws(StoreError) -> RowKey? {
-        try rows.bind(.integer(span.first), .integer(span.last))
+        try span.bind(to: rows)
         defer { rows.reset() }
         while try rows.step() {
-            let key = RowKey(span.place.table, RowID(value: rows.integer(0)))
+            let key = RowKey(span.table, stored: rows.integer(0))
             if !settled.contains(key) { return key }
         }
         return nil
@@ -141,19 +133,22 @@ extension EventStore {
         guard let lane = key.id.lane, let info = try epochInfo(key.id.epoch, in: database) else {
             throw StoreError(.corrupt, "read a row", detail: "no valid lane or epoch")
         }
-        let group = key.id.group
+        var span = RowSpan.group(of: key)
         let rows = try database.connection.prepare(
-            "SELECT id, events, ranges, body, mark, length(body) FROM " + key.place.name
-                + " WHERE id BETWEEN ? AND ? ORDER BY id" + (isDescending ? " DESC" : ""))
+            "SELECT id, events, ranges, body, mark, length(body) FROM " + key.table.name
+                + " WHERE " + RowSpan.condition + " ORDER BY id" + (isDescending ? " DESC" : ""))
         let end = try nextBlock(from: key, isDescending, database)
-        try rows.bind(
-            .integer(isDescending ? end ?? group.first : key.id.value),
-            .integer(isDescending ? key.id.value : end ?? group.last))
+        if isDescending {
+            (span.first, span.last) = (end ?? span.first, key.stored)
+        } else {
+            (span.first, span.last) = (key.stored, end ?? span.last)
+        }
+        try span.bind(to: rows)
         var taken: [StoredRow] = []
         var events: Int64 = 0
         var bytes: Int64 = 0
         while try rows.step() {
-            if settled.contains(RowKey(key.table, RowID(value: rows.integer(0)))) { continue }
+            if settled.contains(RowKey(key.table, stored: rows.integer(0))) { continue }
             events += try rows.count(1)
             bytes += try rows.count(5)
             guard taken.isEmpty || (events <= limits.events && bytes <= limits.bytes) else { break }
@@ -167,7 +162,7 @@ extension EventStore {
     }
 
     /// The row of `block` that stands between a row of `tail` and its neighbours, which are not
-    /// joined across it.
+    /// joined across it, by the id that it would have in `tail`.
     private func nextBlock(
         from key: RowKey, _ isDescending: Bool, _ database: Database
     ) throws(StoreError) -> Int64? {
@@ -179,7 +174,7 @@ extension EventStore {
         try row.bind(
             .integer(isDescending ? group.first : key.id.value),
             .integer(isDescending ? key.id.value : group.last))
-        return try row.step() ? row.integer(0) : nil
+        return try row.step() ? RowID(value: row.integer(0)).stored(in: .tail) : nil
     }
 
     private func row(_ rows: Statement, of table: RowTable) throws(StoreError) -> StoredRow {
@@ -188,7 +183,7 @@ extension EventStore {
             throw StoreError(.corrupt, "read a row", detail: "it is not as it was stored")
         }
         let row = StoredRow(
-            key: RowKey(table, RowID(value: id)), ranges: try RangeCoding.stored(ranges),
+            key: RowKey(table, stored: id), ranges: try RangeCoding.stored(ranges),
             body: body)
         guard row.eventCount == rows.integer(1) else {
             throw StoreError(.corrupt, "read a row", detail: "its ranges hold other events")

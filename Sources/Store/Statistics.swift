@@ -31,11 +31,11 @@ extension EventStore {
     public func statistics() throws(StoreError) -> [LaneStatistics] {
         try guarded { (database) throws(StoreError) in
             var lanes = Lane.allCases.map { LaneStatistics(lane: $0) }
-            for place in RowPlace.allCases {
+            for table in RowTable.allCases {
                 let rows = try database.connection.prepare(
-                    "SELECT id, ranges, length(body) FROM " + place.name + " ORDER BY id")
+                    "SELECT id, ranges, length(body) FROM " + table.name + " ORDER BY id")
                 while try rows.step() {
-                    let id = RowID(value: rows.integer(0))
+                    let id = RowID(stored: rows.integer(0))
                     guard let lane = id.lane else {
                         throw StoreError(.corrupt, "count rows", detail: "no valid lane")
                     }
@@ -58,14 +58,16 @@ extension EventStore {
     ) throws(StoreError) -> Int64 {
         try guarded { (database) throws(StoreError) in
             var count: Int64 = 0
-            for span in Lane.allCases.flatMap(RowSpan.all(of:)) {
+            let last = (epoch, sequence)
+            for span in Lane.allCases.flatMap({ RowSpan.all(of: $0) }) {
                 let rows = try database.connection.prepare(
-                    "SELECT id, events, ranges FROM " + span.place.name
-                        + " WHERE id BETWEEN ? AND ? ORDER BY id")
-                let last = span.first | Int64(epoch) << 32 | Int64(sequence)
-                try rows.bind(.integer(span.first), .integer(last))
+                    "SELECT id, events, ranges FROM " + span.table.name + " WHERE "
+                        + RowSpan.condition + " ORDER BY id")
+                try span.bind(to: rows)
                 while try rows.step() {
-                    guard RowID(value: rows.integer(0)).epoch == epoch else {
+                    let id = RowID(stored: rows.integer(0))
+                    if (id.epoch, id.first) > last { break }
+                    guard id.epoch == epoch else {
                         count += try rows.count(1)
                         continue
                     }

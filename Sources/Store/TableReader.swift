@@ -13,7 +13,7 @@ struct TableReader {
     /// How many columns a row has; the first version of the schema had no `mark`, and one more in
     /// `epoch`.
     private let width: Int?
-    private var start: Int64 = 0
+    private var start: Int64
     private var lastRead: Int64?
 
     private enum Found {
@@ -30,7 +30,8 @@ struct TableReader {
         } catch {
             return nil
         }
-        hasEventIDs = RowPlace(name: table) != nil
+        hasEventIDs = Schema.eventTables.contains(table)
+        start = hasEventIDs ? .min : 0
         width = hasEventIDs ? 5 : table == "epoch" ? 4 : nil
     }
 
@@ -111,8 +112,9 @@ struct TableReader {
 
     private func name(_ id: Int64?) -> String {
         guard let id else { return "the beginning" }
-        guard hasEventIDs, let lane = RowID(value: id).lane else { return id.description }
-        let row = RowID(value: id)
+        guard hasEventIDs, case let row = RowID(stored: id), let lane = row.lane else {
+            return id.description
+        }
         return lane.word + " " + row.epoch.description + ":" + row.first.description
     }
 }

@@ -72,7 +72,7 @@ import Testing
             found.insert(id)
         }
         let expected = rows + (isTorn ? late.dropLast() : late)
-        #expect(found == Set(expected.map { $0.key.id.value }))
+        #expect(found == Set(expected.map { $0.key.stored }))
         store = try state.open(fresh: 2)
         #expect(try store.queuedEvents() == Int64(expected.reduce(0) { $0 + $1.eventCount }))
     }
@@ -133,7 +133,7 @@ import Testing
         var sealed: StoredRow?
         let shop = try DamagedShop(state) { store, rows in
             // Neighbours in a lane become one, as sealing does.
-            let tail = rows[5..<14].filter { $0.key.place == .tail }
+            let tail = rows[5..<14].filter { $0.key.table == .tail && $0.key.id.lane == .normal }
             var change = Change(for: store)
             change.removed = tail.map { $0.key }
             let row = StoredRow(

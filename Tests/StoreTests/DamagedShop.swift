@@ -31,11 +31,11 @@ final class DamagedShop {
         // No leftovers of rows that have moved, which a test could take for the rows themselves.
         try #require(store.database).connection.run("VACUUM")
         try change(store, rows)
-        for place in [RowPlace.tail, .block] {
+        for table in [RowTable.tail, .block] {
             roots.append(
                 UInt32(
                     try #require(store.database).connection.integer(
-                        "SELECT rootpage FROM sqlite_schema WHERE name = '\(place.name)'")))
+                        "SELECT rootpage FROM sqlite_schema WHERE name = '\(table.name)'")))
         }
         store.close()
         try state.open().close()

@@ -41,10 +41,11 @@ import Testing
         try migrate(failingAfter: after, FirstVersion.stream, FirstVersion.events)
     }
 
-    @Test(arguments: 0..<40) func `while a second version is migrated, it stays one or is done`(
-        after: Int
+    @Test(arguments: 0..<40, [2, 3])
+    func `while a later version is migrated, it stays one or is done`(
+        after: Int, version: Int
     ) throws {
-        try SecondVersion.make(in: state)
+        try SecondVersion.make(in: state, version: version)
         try migrate(failingAfter: after, SecondVersion.stream, SecondVersion.events)
     }
 

@@ -91,11 +91,11 @@ extension EventStore {
     /// Every event in both tables.
     func queuedEventIDs() throws -> [EventID] {
         var events: [EventID] = []
-        for place in RowPlace.allCases {
+        for table in RowTable.allCases {
             let rows = try #require(database).connection.prepare(
-                "SELECT id, ranges FROM " + place.name)
+                "SELECT id, ranges FROM " + table.name)
             while try rows.step() {
-                let epoch = RowID(value: rows.integer(0)).epoch
+                let epoch = RowID(stored: rows.integer(0)).epoch
                 let stream = try #require(try epochInfo(epoch)).stream
                 for range in try RangeCoding.stored(rows.bytes(1)) {
                     for sequence in range.first...range.last {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Store
 
-/// Schema, version 3, of the Store page.
+/// Schema, version 4, of the Store page.
 @Suite struct `A database of the first version` {
     let state = StateDirectory()
 
@@ -24,7 +24,7 @@ import Testing
         #expect(try store.text("a") == "text" && store.text("damaged") == nil)
         #expect(store.rememberedCount == 1)
         let version = try #require(store.database).connection.integer("PRAGMA user_version")
-        #expect(version == 3)
+        #expect(version == 4)
     }
 
     @Test func `is delivered before what is new, each row once`() throws {
@@ -78,12 +78,14 @@ import Testing
     }
 }
 
-/// Schema, version 3, of the Store page.
-@Suite struct `A database of the second version` {
+/// Schema, version 4, of the Store page.
+@Suite struct `A database of the second or third version` {
     let state = StateDirectory()
 
-    @Test func `is gone on with, in its stream and with all that it has`() throws {
-        try SecondVersion.make(in: state)
+    @Test(arguments: [2, 3]) func `is gone on with, in its stream and with all that it has`(
+        version: Int
+    ) throws {
+        try SecondVersion.make(in: state, version: version)
         let store = try state.open(fresh: 9)
         guard case .existing = store.opening else {
             Issue.record("\(store.opening)")
@@ -99,12 +101,12 @@ import Testing
                 CounterDelta(.normal, "accepted", Int64(SecondVersion.events))
             ])
         #expect(try store.text("a") == "text" && store.text("damaged") == nil)
-        let version = try #require(store.database).connection.integer("PRAGMA user_version")
-        #expect(version == 3)
+        let found = try #require(store.database).connection.integer("PRAGMA user_version")
+        #expect(found == 4)
     }
 
-    @Test func `remembers its message ids before new ones`() throws {
-        try SecondVersion.make(in: state)
+    @Test(arguments: [2, 3]) func `remembers its message ids before new ones`(version: Int) throws {
+        try SecondVersion.make(in: state, version: version)
         var store = try state.open()
         var change = Change(for: store)
         change.messages = MessageChunk(
@@ -119,8 +121,10 @@ import Testing
         #expect(store.rememberedCount == Int64(SecondVersion.messages) + 1)
     }
 
-    @Test func `that is damaged is salvaged, its counters and message ids too`() throws {
-        try SecondVersion.make(in: state)
+    @Test(arguments: [2, 3]) func `that is damaged is salvaged, its counters and message ids too`(
+        version: Int
+    ) throws {
+        try SecondVersion.make(in: state, version: version)
         var bytes = try state.contents("events.db")
         let row = try #require(bytes.range(of: Data("row 40 ".utf8)))
         bytes[row.lowerBound] = 0
@@ -136,7 +140,42 @@ import Testing
         }
         #expect(salvage.hasCounters && salvage.gaps.map { $0.prefix(12) } == ["tail between"])
         #expect(salvage.rowCount == Int64(SecondVersion.rowCount) - 1)
+        #expect(try Set(store.queuedEventIDs()).count == SecondVersion.events - 4)
         #expect(try store.counter("accepted") == Int64(SecondVersion.events))
         #expect(store.rememberedCount == Int64(SecondVersion.messages))
+    }
+
+    @Test(arguments: [2, 3]) func `has its rows in the order in which they came`(
+        version: Int
+    ) throws {
+        try SecondVersion.make(in: state, version: version)
+        let store = try state.open()
+        let new = try store.add(1, .ambient)
+        let database = try #require(store.database)
+        let tails = try database.connection.prepare(
+            "SELECT name FROM sqlite_schema WHERE name LIKE 'tail%'")
+        #expect(try tails.step() && tails.text(0) == "tail" && !tails.step())
+        let rows = try database.connection.prepare("SELECT id FROM tail ORDER BY rowid")
+        var firsts: [UInt32] = []
+        while try rows.step() { firsts.append(RowID(stored: rows.integer(0)).first) }
+        let old = (0..<UInt32(SecondVersion.rowCount)).filter { $0 % 4 != 1 }.map { 4 * $0 }
+        #expect(firsts == old + [new.key.id.first])
+        // Whoever walks over them finds each as it was stored.
+        while try !store.checkRows(bytesMax: 1 << 20) {}
+    }
+
+    @Test(arguments: [2, 3]) func `that has a row of other bytes still has it`(
+        version: Int
+    ) throws {
+        try SecondVersion.make(in: state, version: version)
+        var bytes = try state.contents("events.db")
+        bytes[try #require(bytes.range(of: Data("row 40 ".utf8))).lowerBound] = 0
+        try state.write(bytes, "events.db")
+        let store = try state.open()
+        #expect(try store.queuedEvents() == Int64(SecondVersion.events))
+        let error = #expect(throws: StoreError.self) {
+            while try !store.checkRows(bytesMax: 1 << 20) {}
+        }
+        #expect(error?.code == .corrupt)
     }
 }

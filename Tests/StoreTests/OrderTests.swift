@@ -3,6 +3,33 @@ import Testing
 
 @testable import Store
 
+/// The ids of the Store page.
+@Suite struct `The id of a row` {
+    @Test(arguments: Lane.allCases) func `is the same in both tables`(lane: Lane) {
+        for (epoch, first) in [
+            (1, 0), (1, 1), (2, 0), (1 << 28 - 1, 0), (1 << 28 - 1, .max - 1), (5, 1 << 31),
+        ] as [(UInt32, UInt32)] {
+            let id = RowID(lane: lane, epoch: epoch, first: first)
+            for table in RowTable.allCases {
+                let stored = id.stored(in: table)
+                #expect((stored < 0) == (table == .tail))
+                let back = RowID(stored: stored)
+                #expect(back == id && back.lane == lane)
+                #expect(back.epoch == epoch && back.first == first)
+            }
+        }
+    }
+
+    @Test func `is in a tail in the order of age, whatever the lane`() {
+        let ids = [(1, 0), (1, 1), (1, .max - 1), (2, 0), (1 << 28 - 1, 7)] as [(UInt32, UInt32)]
+        let stored = ids.enumerated().map { index, id in
+            RowID(lane: Lane.allCases[2 - index % 3], epoch: id.0, first: id.1).stored(in: .tail)
+        }
+        #expect(stored == stored.sorted())
+        #expect(RowID(stored: .min | 1 << 34 | 3).lane == nil)
+    }
+}
+
 /// Invariant 7 of the Store page.
 @Suite struct `What is sent next` {
     let state = StateDirectory()

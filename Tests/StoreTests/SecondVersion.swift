@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-/// A database as version 2 of the schema left it, made by its own statements.
+/// A database as version 2 or 3 of the schema left it, made by their own statements.
 struct SecondVersion {
     static let stream = StreamID(high: 0xF2, low: 1)
     static let epoch: Int64 = 7
@@ -34,7 +34,7 @@ struct SecondVersion {
 
     /// Makes the database in `state`: two epochs, rows in all lanes and in all their tables, the
     /// last epoch's numbers among the counters.
-    static func make(in state: StateDirectory) throws {
+    static func make(in state: StateDirectory, version: Int = 2) throws {
         try FileManager.default.createDirectory(
             atPath: state.path, withIntermediateDirectories: true)
         let connection = try Connection(path: state.file("events.db"), vfs: nil)
@@ -74,7 +74,14 @@ struct SecondVersion {
         }
         try connection.run("INSERT INTO meta VALUES ('a', 'text')")
         try connection.run("INSERT INTO message VALUES (1, 7, \(messages), zeroblob(48))")
-        try connection.run("PRAGMA user_version = 2")
+        if version == 3 {
+            for step in [
+                "ALTER TABLE counter RENAME TO state",
+                "ALTER TABLE state RENAME COLUMN lane TO kind",
+                "ALTER TABLE state ADD COLUMN at INTEGER", "ALTER TABLE state ADD COLUMN ids BLOB",
+            ] { try connection.run(step) }
+        }
+        try connection.run("PRAGMA user_version = \(version)")
         try connection.run("COMMIT")
         try connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
     }

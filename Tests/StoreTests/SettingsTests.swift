@@ -17,7 +17,7 @@ import Testing
         for (setting, value) in [
             ("page_size", 4096), ("synchronous", 2), ("secure_delete", 0), ("temp_store", 2),
             ("cache_size", -1024), ("mmap_size", 0), ("cell_size_check", 1), ("auto_vacuum", 0),
-            ("journal_size_limit", 1056 * 4120), ("user_version", 3),
+            ("journal_size_limit", 1056 * 4120), ("user_version", 4),
         ] as [(String, Int64)] {
             #expect(try database.connection.integer("PRAGMA " + setting) == value, "\(setting)")
         }
@@ -79,14 +79,14 @@ import Testing
     @Test func `refuses a newer version without calling it damaged`() throws {
         var store = try state.open()
         try store.add(1)
-        try #require(store.database).connection.run("PRAGMA user_version = 4")
+        try #require(store.database).connection.run("PRAGMA user_version = 5")
         store.close()
         #expect {
             _ = try state.open()
         } throws: { error in
             let error = error as? StoreError
             return error?.code == .newer
-                && error?.detail == "its version is 4, this software's 3"
+                && error?.detail == "its version is 5, this software's 4"
         }
         let all = try FileManager.default.contentsOfDirectory(atPath: state.path)
         #expect(!all.contains("events.db.damaged"))
@@ -117,7 +117,7 @@ import Testing
     private func reset() throws -> EventStore {
         do {
             let connection = try Connection(path: state.file("events.db"), vfs: nil)
-            try connection.run("PRAGMA user_version = 3")
+            try connection.run("PRAGMA user_version = 4")
         }
         return try state.open()
     }

@@ -48,14 +48,20 @@ struct Losses {
         if gap.hasPrefix("others up to epoch ") {
             return id.epoch <= UInt32(gap.dropFirst("others up to epoch ".count)) ?? 0
         }
-        let tail = lane == .normal ? "tail between " : "tail_" + lane.word + " between "
-        guard gap.hasPrefix(tail) || gap.hasPrefix("block between "),
+        guard gap.hasPrefix("tail between ") || gap.hasPrefix("block between "),
             let start = gap.firstRange(of: " between "), let middle = gap.firstRange(of: " and ")
         else { return false }
-        let here = RowID(lane: lane, epoch: id.epoch, first: id.sequence)
         let from = row(gap[start.upperBound..<middle.lowerBound])
         let to = row(gap[middle.upperBound...])
-        return (from.map { $0 < here } ?? true) && (to.map { here < $0 } ?? true)
+        let here = RowID(lane: lane, epoch: id.epoch, first: id.sequence)
+        guard gap.hasPrefix("tail") else {
+            return (from.map { $0 < here } ?? true) && (to.map { here < $0 } ?? true)
+        }
+        // The tail has all lanes, in the order in which they came.
+        func isBefore(_ one: RowID, _ other: RowID) -> Bool {
+            (one.epoch, one.first) < (other.epoch, other.first)
+        }
+        return (from.map { isBefore($0, here) } ?? true) && (to.map { isBefore(here, $0) } ?? true)
     }
 
     private static func coversStream(_ gap: Substring, _ id: EventID) -> Bool {
