@@ -65,6 +65,8 @@ extension EventStore {
     private func sealableOfEarlierEpochs(
         _ limits: (events: Int64, bytes: Int64), _ database: Database
     ) throws(StoreError) -> Shipment? {
+        // Mostly there is nothing to look for, and this is asked again and again.
+        guard unsealedFrom != nil else { return nil }
         let next = try database.connection.prepare(
             "SELECT id FROM tail WHERE id >= ? ORDER BY id LIMIT 1")
         while let start = unsealedFrom {
