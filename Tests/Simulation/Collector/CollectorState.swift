@@ -34,6 +34,8 @@ struct CollectorState {
     private(set) var arrivals: [Int: [EventID]] = [:]
     private(set) var conflicts: Set<EventID> = []
     private(set) var tombstones: [Epoch: [Buried]] = [:]
+    /// How many events it holds, and statements about others.
+    var knownCount: Int { tombstones.values.reduce(held.count) { $0 + $1.count } }
     /// How many numbers an epoch has given, as far as anything seen tells.
     private(set) var given: [Epoch: UInt32] = [:]
     /// The epochs whose own header has said what was before them.

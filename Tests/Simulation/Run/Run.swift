@@ -7,7 +7,8 @@ final class Run {
     /// How long what is left may take to arrive once all is well: a Retry-After of a day, a probe
     /// of a quarter of an hour, and the way.
     static let drainMilliseconds: Int64 = 3 * 24 * 3600 * 1000
-    private static let drainStepsMost = 20_000
+    /// Steps of the drain in which the collector may learn nothing new.
+    private static let idleStepsMost = 20_000
 
     let site: Site
     var swarm: Swarm
@@ -181,10 +182,14 @@ final class Run {
         isCutDue = false
         for producer in site.producers { producer.faults = SimulatedProducer.Faults() }
         let end = site.clock.now + Self.drainMilliseconds
-        for _ in 0..<Self.drainStepsMost {
+        var (known, idleSteps) = (site.collector.state.knownCount, 0)
+        while site.clock.now < end, idleSteps < Self.idleStepsMost {
             try step()
             if isDrained { return }
-            guard site.clock.now < end else { break }
+            idleSteps += 1
+            if site.collector.state.knownCount > known {
+                (known, idleSteps) = (site.collector.state.knownCount, 0)
+            }
         }
         let waiting = site.producers.filter { $0.isWaiting }.map { "producer \($0.number)" }
         let left = site.observe { (store) throws(StoreError) in
