@@ -92,7 +92,9 @@ extension EventStore {
         var applied = Applied(
             tailEvents: tailEvents, tailBytes: tailBytes, quarantineBytes: quarantineBytes,
             messageCount: messageCount)
-        for key in change.removed {
+        // In the table's order a page that loses all its rows is freed and not written; otherwise
+        // those that stay a while are moved from page to page.
+        for key in change.removed.sorted(by: { $0.stored < $1.stored }) {
             guard try remove(key, from: database, &applied) else {
                 throw StoreError(.stale, "commit", detail: "a removed row is not there")
             }

@@ -17,6 +17,9 @@ enum Headroom {
     /// grow by fewer evicts already.
     static let pagesOfNoAccount: Int64 = 64
 
+    /// What the largest commit may write.
+    static let pagesOfLargestCommit = Schema.logBytesMax / Schema.pageBytes
+
     /// With fewer free inodes than this no file is made that the store can do without.
     static let inodesMin: Int64 = 16
 }
@@ -50,6 +53,18 @@ extension EventStore {
         guard pages < pagesMax, pagesAllowed(pages) - pages < Headroom.pagesOfNoAccount
         else { return nil }
         return files.freePercent
+    }
+
+    /// Whether the largest commit fits without an eviction; false while the store cannot say.
+    public var hasRoom: Bool {
+        do throws(StoreError) {
+            return try guarded { (database) throws(StoreError) in
+                try database.usedPages() + Headroom.pagesOfLargestCommit
+                    <= pagesAllowed(try database.allPages())
+            }
+        } catch {
+            return false
+        }
     }
 
     /// The pages that a database of so many may have: within the quota, and with others' headroom

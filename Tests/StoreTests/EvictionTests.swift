@@ -31,6 +31,17 @@ import Testing
         try conserve(store)
     }
 
+    @Test func `says that it has no room before it evicts`() throws {
+        let store = try state.open(quotaBytes: 64_000_000)
+        #expect(store.hasRoom)
+        var hadRoom = true
+        while try store.counter("dropped:evicted") == 0 {
+            hadRoom = store.hasRoom
+            try store.add(10, bytes: 1 << 20, table: .block)
+        }
+        #expect(!hadRoom)
+    }
+
     @Test func `says of each event that it dropped, once, and counts it`() throws {
         var store = try state.open()
         for round in 0..<1500 {

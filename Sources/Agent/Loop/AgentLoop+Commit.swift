@@ -6,8 +6,12 @@ internal import Store
 
 /// The commit: everything that waits becomes durable in one transaction, then it is answered.
 extension AgentLoop {
-    func commit(_ world: inout some World & ~Copyable) {
+    ///
+    /// With `leavingSettlement` what was delivered stays for a later one.
+    func commit(_ world: inout some World & ~Copyable, leavingSettlement: Bool = false) {
         guard !pending.isEmpty else { return }
+        var left = Settlement()
+        if leavingSettlement { swap(&left, &pending.settlement) }
         let wall = world.wallNow().milliseconds
         var isStored = true
         do throws(StoreError) {
@@ -22,7 +26,8 @@ extension AgentLoop {
         let answers = pending.answers
         let unstored = isStored ? [] : pending.counters.deltas
         pending = PendingCommit()
-        countersDue = .never
+        pending.settlement = left
+        if left.isEmpty { countersDue = .never }
         nextSequence = store.nextSequence
         recount(unstored, world.monotonicNow())
         renewEpochIfSpent()
@@ -35,6 +40,16 @@ extension AgentLoop {
                 resumable.append(answer.connection)
             }
         }
+    }
+
+    /// Whether what was delivered is better left for a later commit than the one of new events.
+    ///
+    /// Rows of several lanes stand on a page: where many leave together, fewer pages are written
+    /// again for what stays on them. A commit of few events writes their page anyway, and one of a
+    /// whole block little else. Nothing may be evicted for want of their room.
+    var shouldLeaveSettlement: Bool {
+        pending.settlement.isFew && store.hasRoom
+            && pending.rows.contains { $0.isColumns } && !pending.rows.contains { $0.isBlock }
     }
 
     private func change(_ wall: Int64) -> Change {
@@ -50,7 +65,7 @@ extension AgentLoop {
             bury(event, in: &change.tombstones)
         }
         change.inserted += pending.settlement.inserted
-        change.removed = pending.settlement.removed.sorted { $0.id < $1.id }
+        change.removed = Array(pending.settlement.removed)
         change.deliveredTombstones = pending.settlement.deliveredTombstones
         change.texts = pending.settlement.texts
         change.counters = pending.counters.deltas

@@ -30,10 +30,10 @@ extension AgentLoop {
         }
     }
 
-    /// What the collector holds leaves the store with the next events' commit.
+    /// What the collector holds leaves the store with a commit of events.
     ///
-    /// That writes most of the same pages. Alone it waits for minutes, and for nothing where
-    /// somebody waits for it.
+    /// That writes most of the same pages. Alone, or while it is little, it waits for minutes; for
+    /// nothing where somebody waits for it.
     private func settle(_ world: inout some World & ~Copyable) {
         guard !pending.settlement.isEmpty else { return }
         if pending.settlement.canWait, flushes.isEmpty, !pending.isUrgent, !isFinished {

@@ -77,8 +77,10 @@ public final class AgentLoop {
         }
         let now = world.monotonicNow()
         expireHTTP(&world, now)
-        if pending.isUrgent || countersDue <= now || isFinished {
+        if countersDue <= now || isFinished {
             commit(&world)
+        } else if pending.isUrgent {
+            commit(&world, leavingSettlement: shouldLeaveSettlement)
         }
         mend(&world)
         upload(&world, world.monotonicNow())

@@ -72,10 +72,14 @@ struct PendingCommit {
 
 /// What an answer of the collector changes in the store.
 ///
-/// It rides on the next commit: lost with it, the same events are sent again and found known.
+/// It rides on a later commit: lost with the process, the same events are sent again and found
+/// known.
 struct Settlement {
     // What a look for the next rows has to step over stays small.
     private static let waitingRowsMost = 2000
+
+    // So many are worth the pages that change when rows leave from among others.
+    private static let removedRowsLeast = 128
 
     var removed: Set<RowKey> = []
     /// Events that the collector holds, by lane.
@@ -92,6 +96,9 @@ struct Settlement {
     var canWait: Bool {
         inserted.isEmpty && deliveredTombstones.isEmpty && removed.count <= Self.waitingRowsMost
     }
+
+    /// Whether it can wait for more to leave with it.
+    var isFew: Bool { canWait && !isEmpty && removed.count < Self.removedRowsLeast }
 
     /// Counts events that the collector holds.
     mutating func deliver(_ count: Int64, of lane: Lane) {
