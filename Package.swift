@@ -82,6 +82,7 @@ let package = Package(
         .systemLibrary(name: "CInih", providers: [.apt(["libinih-dev"])]),
 
         // The device, in the data's order.
+        .target(name: "Ring", swiftSettings: device),
         .target(name: "Events", swiftSettings: device),
         .target(name: "Intake", dependencies: ["Events"], swiftSettings: device),
         .target(name: "Identity", dependencies: ["Events", "COpenSSL"], swiftSettings: device),
@@ -124,7 +125,7 @@ let package = Package(
             name: "device-checks",
             dependencies: [
                 "Agent", "Blocks", "CPlatform", "CSQLite", "Events", "Identity", "Intake",
-                "Platform", "Store", "Sync",
+                "Platform", "Ring", "Store", "Sync",
             ],
             path: "Tests/DeviceChecks", swiftSettings: device, linkerSettings: deviceLinking),
 
@@ -157,6 +158,11 @@ let package = Package(
                 .linkedLibrary("sqlite3"), .linkedLibrary("crypto"), .linkedLibrary("z"),
                 .linkedLibrary("inih"), .linkedLibrary("m"),
             ]),
+        // The layout of a lane read off its page in another language, to hold ours against.
+        .target(name: "CLane", path: "Tests/RingTests/CLane"),
+        .testTarget(
+            name: "RingTests", dependencies: ["CLane", "Ring", "SeededText"],
+            exclude: ["CLane"], swiftSettings: strict),
         .testTarget(
             name: "EventsTests", dependencies: ["Events", "SeededText"], swiftSettings: strict),
         .testTarget(

@@ -43,6 +43,7 @@ struct DeviceChecks {
         Characters.run(list, in: folder)
         SystemCalls.run(list, in: folder)
         StoredNumbers.run(list, in: folder)
+        RingLanes.run(list)
         StoredDamage.run(list, in: folder)
         WholeAgent.run(list, in: folder)
         WholeAgent.runDamaged(list, in: folder)

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 import swift_text
 
 DEVICE = frozenset(
-    "Events Intake Identity Store Blocks Sync Platform Agent footfall".split()
+    "Ring Events Intake Identity Store Blocks Sync Platform Agent footfall".split()
 )
 """Modules that run on a kiosk, and so compile as Embedded Swift too."""
 
@@ -26,7 +26,7 @@ ROOT = frozenset(
 )
 """All that the root of the repository may hold."""
 
-STATIONS = frozenset("Intake Identity Store Blocks Sync".split())
+STATIONS = frozenset("Ring Intake Identity Store Blocks Sync".split())
 """The device's stations: each knows the vocabulary, none knows its neighbour."""
 
 VOCABULARY = "Events"
@@ -176,12 +176,16 @@ def embeddable(source: Source) -> Iterator[Finding]:
 
 
 def unaligned(source: Source) -> Iterator[Finding]:
-    """No word is read where only bytes are known to lie: a 32-bit processor may trap on it."""
+    """No word is read where only bytes are known to lie: a 32-bit processor may trap on it.
+
+    An `Atomic` is bound where a layout puts it, at a multiple of its size.
+    """
     if not source.is_swift or not source.module:
         return
     pattern = (
         r"\.load\(\s*(?:as|fromByteOffset):"
-        r"|\.(?:bindMemory|assumingMemoryBound|withMemoryRebound)\(\s*to: (?!U?Int8\b|CChar\b)"
+        r"|\.(?:bindMemory|assumingMemoryBound|withMemoryRebound)\(\s*to: "
+        r"(?!U?Int8\b|CChar\b|Atomic<U?Int64>)"
     )
     yield from _search(source, pattern, source.code, "a word read in place; `loadUnaligned` it")
 

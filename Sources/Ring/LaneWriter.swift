@@ -1,0 +1,145 @@
+internal import Synchronization
+
+/// What became of a record.
+public enum HandOver: Sendable {
+    /// The reader will see it, whatever becomes of the writer.
+    case written
+    /// There was no room; it is counted as dropped.
+    case full
+    /// It is longer than the lane takes, or of the kind of padding; it is counted as dropped.
+    case refused
+}
+
+/// The one thread that writes a lane.
+///
+/// Wait-free: no loop, no lock, no system call, no read-modify-write, no allocation. At every
+/// instruction the lane is whole (invariant 3), so the thread may stop or die at any.
+///
+/// For one thread at a time. Nothing here traps: the memory is the process's own, but another
+/// thread of it may have scribbled there.
+@safe public struct LaneWriter: ~Copyable {
+    private let shared: SharedBytes
+    private let capacity: UInt64
+    private let payloadMost: UInt64
+    private var tail: UInt64
+    /// `head` as it was last seen: the room is at least what it says.
+    private var headSeen: UInt64
+    private var hasDropped = false
+    /// Where the record begins that was claimed: at `tail`, or behind padding.
+    private var start: UInt64
+
+    /// Goes on at the end of what a lane holds.
+    ///
+    /// - Parameters:
+    ///   - lane: where its header begins, a multiple of 8, mapped as long as the writer is there.
+    ///   - capacity: a power of two, at least 64 bytes.
+    public init(lane: UnsafeMutableRawPointer, capacity: Int) {
+        unsafe shared = SharedBytes(lane: lane)
+        self.capacity = UInt64(capacity)
+        payloadMost = UInt64(LaneLayout.payloadMost(capacity: capacity))
+        // Acquire, though this writer's forerunner wrote it: it may have been another thread.
+        tail = unsafe shared.word(LaneLayout.tailOffset).pointee.load(ordering: .acquiring)
+        // Acquire: the partner of ``LaneReader/release()``.
+        headSeen = unsafe shared.word(LaneLayout.headOffset).pointee.load(ordering: .acquiring)
+        start = tail
+    }
+
+    /// Writes one record.
+    ///
+    /// - Parameters:
+    ///   - kind: any but 65,535.
+    ///   - time: remembered if the record is dropped, in the unit that both sides agree on.
+    @inline(__always)
+    public mutating func write(
+        _ payload: UnsafeRawBufferPointer, kind: UInt16, flags: RecordFlags = [], at time: UInt64
+    ) -> HandOver {
+        let count = payload.count
+        guard count <= payloadMost, kind != LaneLayout.paddingKind else {
+            drop(count, at: time)
+            return .refused
+        }
+        guard let room = unsafe claim(count, flags, at: time) else { return .full }
+        if let source = payload.baseAddress {
+            unsafe room.copyMemory(from: source, byteCount: count)
+        }
+        commit(count, kind: kind, flags: flags)
+        return .written
+    }
+
+    /// Room for the payload of one record of at most `count` bytes, at a multiple of 8.
+    ///
+    /// Nothing is written before ``commit(_:kind:flags:)``, which may be left out. nil where there
+    /// is no room, or for more than the lane takes: the record is counted as dropped.
+    @inline(__always)
+    public mutating func claim(
+        _ count: Int, _ flags: RecordFlags = [], at time: UInt64
+    ) -> UnsafeMutableRawPointer? {
+        let payload = UInt64(truncatingIfNeeded: count)
+        guard payload <= payloadMost else {
+            drop(count, at: time)
+            return nil
+        }
+        let bytes = LaneLayout.recordBytes(payload: payload)
+        let offset = tail & (capacity &- 1)
+        let toEnd = capacity &- offset
+        let padding = bytes > toEnd ? toEnd : 0
+        let end = tail &+ padding &+ bytes
+        let bytesMost = flags.contains(.critical) ? capacity : capacity &- capacity >> 3
+        if end &- headSeen > bytesMost {
+            // Acquire: the partner of ``LaneReader/release()``. What is written from here on
+            // stands where the reader has read its last byte.
+            headSeen = unsafe shared.word(LaneLayout.headOffset).pointee.load(ordering: .acquiring)
+            guard end &- headSeen <= bytesMost else {
+                drop(count, at: time)
+                return nil
+            }
+        }
+        if padding > 0 {
+            shared.setRecordHead(
+                RecordHead(count: toEnd, kind: LaneLayout.paddingKind),
+                at: Int(truncatingIfNeeded: offset))
+        }
+        start = tail &+ padding
+        return unsafe room(at: start)
+    }
+
+    /// Hands over the record that was claimed last.
+    ///
+    /// - Parameter count: of what was claimed, so much from its beginning.
+    @inline(__always)
+    public mutating func commit(_ count: Int, kind: UInt16, flags: RecordFlags = []) {
+        let payload = UInt64(truncatingIfNeeded: count)
+        shared.setRecordHead(
+            RecordHead(
+                count: payload, kind: kind, flags: hasDropped ? flags.union(.afterDrop) : flags),
+            at: Int(truncatingIfNeeded: start & (capacity &- 1)))
+        hasDropped = false
+        tail = start &+ LaneLayout.recordBytes(payload: payload)
+        start = tail
+        // Release: the partner of the acquire in ``LaneReader/next(into:)``; hands over the record.
+        unsafe shared.word(LaneLayout.tailOffset).pointee.store(tail, ordering: .releasing)
+    }
+
+    @inline(__always)
+    private func room(at position: UInt64) -> UnsafeMutableRawPointer {
+        unsafe shared.address(Int(truncatingIfNeeded: position & (capacity &- 1)) &+ 8)
+    }
+
+    /// Counts a record that is not written.
+    ///
+    /// This thread alone writes the counts: no addition that
+    /// is one step is needed, and none is lost.
+    @inline(never)
+    private mutating func drop(_ count: Int, at time: UInt64) {
+        hasDropped = true
+        // Relaxed: counts hand nothing over.
+        let dropped = unsafe shared.word(LaneLayout.droppedOffset)
+        unsafe dropped.pointee.store(
+            dropped.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        let bytes = unsafe shared.word(LaneLayout.droppedBytesOffset)
+        unsafe bytes.pointee.store(
+            bytes.pointee.load(ordering: .relaxed) &+ UInt64(truncatingIfNeeded: count),
+            ordering: .relaxed)
+        unsafe shared.word(LaneLayout.lastDropOffset).pointee.store(time, ordering: .relaxed)
+    }
+}

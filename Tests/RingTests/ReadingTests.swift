@@ -1,0 +1,97 @@
+import SeededText
+import Testing
+
+@testable import Ring
+
+/// A reader reads each record once, goes on where it was stopped, and wipes what says who it was.
+@Suite struct `A reader of a lane` {
+    let memory = LaneMemory(capacity: 65_536)
+
+    @Test func `goes on at the position that was stored, whatever the lane's head says`() throws {
+        let writer = memory.writer()
+        let first = memory.reader(from: 0)
+        for number in 0..<10 { _ = writer.write([UInt8(number)]) }
+        for _ in 0..<4 { _ = try first.next() }
+        let stored = first.position
+        for head in [0, stored, 16, 1 << 50] {
+            memory.set(LaneLayout.headOffset, head)
+            let second = memory.reader(from: stored)
+            #expect(try second.all().map(\.payload) == (4..<10).map { [UInt8($0)] })
+        }
+    }
+
+    @Test func `says how far its records are stored, and only by releasing`() throws {
+        let writer = memory.writer()
+        let reader = memory.reader(from: 0)
+        _ = writer.write([1, 2, 3])
+        _ = try reader.all()
+        #expect(memory.word(LaneLayout.durableOffset) == 0)
+        #expect(memory.word(LaneLayout.headOffset) == 0)
+        reader.release()
+        #expect(memory.word(LaneLayout.durableOffset) == 16)
+        #expect(memory.word(LaneLayout.headOffset) == 16)
+    }
+
+    @Test func `overwrites the payload of what it has read, and of nothing else`() throws {
+        for start in stride(from: UInt64(65_536 - 400), to: 65_536, by: 8) {
+            memory.begin(at: start)
+            let writer = memory.writer()
+            let reader = memory.reader(from: start)
+            let secret = Array("anna@example.com".utf8)
+            for number in 0..<20 {
+                _ = writer.write(number % 3 == 1 ? secret : [UInt8](repeating: 0xAA, count: 9))
+            }
+            var rest: [ReadRecord] = []
+            while let (record, payload) = try reader.next() {
+                if payload == secret {
+                    let isOverwritten = reader.overwrite(record)
+                    try #require(isOverwritten)
+                } else {
+                    rest.append(ReadRecord(record, payload))
+                }
+            }
+            try #require(!memory.contents.contains(secret))
+            let again = memory.reader(from: start)
+            let records = try again.all()
+            #expect(records.count == 20)
+            try #require(records.filter { $0.payload != [UInt8](repeating: 0, count: 16) } == rest)
+        }
+    }
+
+    @Test func `overwrites nothing that the writer may have again, or that was made up`() throws {
+        let writer = memory.writer()
+        let reader = memory.reader(from: 0)
+        _ = writer.write([UInt8](repeating: 0xAA, count: 32))
+        let record = try #require(try reader.next()).record
+        let before = memory.contents
+        for (position, count) in [
+            (record.position, 33), (record.position + 8, 32), (record.position &- 8, 1),
+            (record.position + 40, 1), (record.position, -1), (1 << 40, 8), (0, Int.max),
+        ] {
+            let madeUp = Record(position: position, count: count, kind: 1, flags: [])
+            #expect(!reader.overwrite(madeUp))
+        }
+        #expect(memory.contents == before)
+        reader.release()
+        let released = memory.contents
+        #expect(!reader.overwrite(record))
+        #expect(memory.contents == released)
+    }
+
+    @Test func `goes past what it cannot read, and counts that`() throws {
+        let writer = memory.writer()
+        let reader = memory.reader(from: 0)
+        for number in 0..<5 { _ = writer.write([UInt8(number)]) }
+        unsafe memory.data.storeBytes(of: UInt64.max >> 16, toByteOffset: 16, as: UInt64.self)
+        #expect(try reader.next()?.record.position == 0)
+        for _ in 0..<3 {
+            #expect(throws: LaneFault.self) { try reader.next() }
+        }
+        #expect(reader.skip())
+        #expect(memory.word(LaneLayout.faultsOffset) == 1)
+        #expect(memory.word(LaneLayout.headOffset) == 5 * 16)
+        #expect(memory.word(LaneLayout.durableOffset) == 0)
+        _ = writer.write([9])
+        #expect(try reader.all().map(\.payload) == [[9]])
+    }
+}
