@@ -82,7 +82,7 @@ let package = Package(
         .systemLibrary(name: "CInih", providers: [.apt(["libinih-dev"])]),
 
         // The device, in the data's order.
-        .target(name: "Ring", swiftSettings: device),
+        .target(name: "Ring", dependencies: ["CPlatform"], swiftSettings: device),
         .target(name: "Events", swiftSettings: device),
         .target(name: "Intake", dependencies: ["Events"], swiftSettings: device),
         .target(name: "Identity", dependencies: ["Events", "COpenSSL"], swiftSettings: device),
@@ -161,7 +161,7 @@ let package = Package(
         // The layout of a lane read off its page in another language, to hold ours against.
         .target(name: "CLane", path: "Tests/RingTests/CLane"),
         .testTarget(
-            name: "RingTests", dependencies: ["CLane", "Ring", "SeededText"],
+            name: "RingTests", dependencies: ["CLane", "CPlatform", "Ring", "SeededText"],
             exclude: ["CLane"], swiftSettings: strict),
         .testTarget(
             name: "EventsTests", dependencies: ["Events", "SeededText"], swiftSettings: strict),

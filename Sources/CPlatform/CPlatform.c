@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/timex.h>
@@ -32,6 +33,52 @@ char platform_file_kind(mode_t mode) {
 }
 
 const char *platform_environment(const char *name) { return getenv(name); }
+
+// MARK: Shared memory
+
+#ifndef MFD_NOEXEC_SEAL
+// Linux 6.3; an older kernel refuses it.
+#define MFD_NOEXEC_SEAL 8U
+#endif
+static const int memory_seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+int platform_memory_open(const char *name, int64_t bytes) {
+    unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int fd = memfd_create(name, flags | MFD_NOEXEC_SEAL);
+    if (fd < 0 && errno == EINVAL) fd = memfd_create(name, flags);
+    if (fd < 0) return -1;
+    if (ftruncate(fd, bytes) == 0) return fd;
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return -1;
+}
+
+int platform_memory_seal(int fd) { return fcntl(fd, F_ADD_SEALS, memory_seals); }
+
+int platform_memory_is_sealed(int fd) {
+    int seals = fcntl(fd, F_GET_SEALS);
+    return seals < 0 ? -1 : (seals & memory_seals) == memory_seals;
+}
+
+int64_t platform_memory_bytes(int fd) {
+    struct stat status;
+    return fstat(fd, &status) == 0 ? status.st_size : -1;
+}
+
+void *platform_memory_map(int fd, size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) return NULL;
+    if (madvise(memory, bytes, MADV_DONTFORK) == 0) return memory;
+    int reason = errno;
+    munmap(memory, bytes);
+    errno = reason;
+    return NULL;
+}
+
+int platform_memory_unmap(void *memory, size_t bytes) { return munmap(memory, bytes); }
+
+int platform_close(int fd) { return close(fd); }
 
 // MARK: Sockets
 

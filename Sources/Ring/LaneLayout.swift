@@ -4,6 +4,8 @@ public enum LaneLayout {
     public static let headerBytes = 4096
     /// The smallest lane of a region.
     public static let capacityLeast = 65_536
+    /// The largest lane of a region.
+    public static let capacityMost = 16 << 20
     /// The longest payload of any lane.
     public static let payloadMost = 65_536
 

@@ -78,6 +78,20 @@ import Testing
         #expect(memory.contents == released)
     }
 
+    @Test func `overwrites nothing across the lane's end`() throws {
+        memory.begin(at: 65_536 - 64)
+        let writer = memory.writer()
+        let reader = memory.reader(from: 65_536 - 64)
+        for _ in 0..<10 { _ = writer.write([UInt8](repeating: 0xAA, count: 16)) }
+        _ = try reader.all()
+        let before = memory.contents
+        for count in [9, 16, 32] {
+            let madeUp = Record(position: 65_536 - 16, count: count, kind: 1, flags: [])
+            #expect(!reader.overwrite(madeUp))
+        }
+        #expect(memory.contents == before)
+    }
+
     @Test func `goes past what it cannot read, and counts that`() throws {
         let writer = memory.writer()
         let reader = memory.reader(from: 0)

@@ -42,6 +42,21 @@ char platform_file_kind(mode_t mode);
 // The value of an environment variable, or NULL.
 const char *platform_environment(const char *name);
 
+// MARK: Shared memory
+
+// A file in memory that may be sealed and never run; -1 and errno.
+int platform_memory_open(const char *name, int64_t bytes);
+// Forbids for ever that it becomes shorter or longer, or loses its seals.
+int platform_memory_seal(int fd);
+// Whether all of that is forbidden; -1 and errno where the kernel won't say.
+int platform_memory_is_sealed(int fd);
+// Its length, or -1 and errno.
+int64_t platform_memory_bytes(int fd);
+// Maps it whole, to be read and written and shared; not in a child that is forked. NULL and errno.
+void *platform_memory_map(int fd, size_t bytes);
+int platform_memory_unmap(void *memory, size_t bytes);
+int platform_close(int fd);
+
 // MARK: Sockets: all non-blocking and close-on-exec
 
 int platform_socket_tcp(int is_version_6);
