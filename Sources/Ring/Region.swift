@@ -49,12 +49,9 @@ internal import Synchronization
     ///
     /// - Parameter descriptor: closed with the region, or now if the region is not taken.
     public init(taking descriptor: Int32) throws(RegionError) {
-        guard platform_memory_is_sealed(descriptor) >= 0 else {
-            throw .closing(descriptor, .last(.examine))
-        }
-        guard platform_memory_is_sealed(descriptor) == 1 else {
-            throw .closing(descriptor, .notSealed)
-        }
+        let sealed = platform_memory_is_sealed(descriptor)
+        guard sealed >= 0 else { throw .closing(descriptor, .last(.examine)) }
+        guard sealed == 1 else { throw .closing(descriptor, .notSealed) }
         let bytes = platform_memory_bytes(descriptor)
         // The longest region has 1.1 GB; no shorter one has less than a header.
         guard Int64(RegionLayout.headerBytes)...(2 << 30 - 1) ~= bytes else {
