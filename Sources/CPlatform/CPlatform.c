@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <grp.h>
+#include <linux/magic.h>
+#include <linux/membarrier.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
@@ -10,7 +12,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
+#include <sys/vfs.h>
 #include <sys/un.h>
 
 void platform_error_text(int code, char *text, size_t capacity) {
@@ -57,6 +61,13 @@ int platform_memory_open(const char *name, int64_t bytes) {
 int platform_memory_seal(int fd) { return fcntl(fd, F_ADD_SEALS, memory_seals); }
 
 int platform_memory_is_sealed(int fd) {
+    struct statfs system;
+    if (fstatfs(fd, &system) < 0) return -1;
+    // Other memory, of huge pages, may be gone when it is touched.
+    if ((uint32_t)system.f_type != TMPFS_MAGIC) {
+        errno = EINVAL;
+        return -1;
+    }
     int seals = fcntl(fd, F_GET_SEALS);
     return seals < 0 ? -1 : (seals & memory_seals) == memory_seals;
 }
@@ -79,6 +90,22 @@ void *platform_memory_map(int fd, size_t bytes) {
 int platform_memory_unmap(void *memory, size_t bytes) { return munmap(memory, bytes); }
 
 int platform_close(int fd) { return close(fd); }
+
+int platform_close_on_execution(int fd) { return fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
+int platform_barrier_register(void) {
+    return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, 0, 0);
+}
+
+int platform_barrier_cross(void) {
+    return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL_EXPEDITED, 0, 0);
+}
+
+uint32_t platform_thread(void) { return (uint32_t)syscall(SYS_gettid); }
+
+int platform_thread_is_gone(uint32_t thread) {
+    return syscall(SYS_tgkill, getpid(), (pid_t)thread, 0) < 0 && errno == ESRCH;
+}
 
 // MARK: Sockets
 
@@ -174,6 +201,80 @@ ssize_t platform_receive(int fd, uint8_t *bytes, size_t count) {
     return recv(fd, bytes, count, MSG_DONTWAIT);
 }
 
+ssize_t platform_receive_descriptor(int fd, uint8_t *bytes, size_t count, int *descriptor) {
+    enum { most = 8 };
+    union {
+        struct cmsghdr head;
+        char bytes[CMSG_SPACE(most * sizeof(int))];
+    } control;
+    struct iovec piece = {.iov_base = bytes, .iov_len = count};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1,
+                             .msg_control = control.bytes, .msg_controllen = sizeof control};
+    *descriptor = -1;
+    ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (got < 0) return got;
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+        size_t all = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < all; i++) {
+            int each;
+            memcpy(&each, CMSG_DATA(part) + i * sizeof each, sizeof each);
+            if (*descriptor < 0) *descriptor = each; else close(each);
+        }
+    }
+    return got;
+}
+
+static ssize_t send_descriptor(int fd, struct sockaddr_un *to, socklen_t to_size,
+                               const uint8_t *bytes, size_t count, int descriptor) {
+    union {
+        struct cmsghdr head;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    memset(&control, 0, sizeof control);
+    struct iovec piece = {.iov_base = (void *)bytes, .iov_len = count};
+    struct msghdr message = {.msg_name = to, .msg_namelen = to_size,
+                             .msg_iov = &piece, .msg_iovlen = 1};
+    if (descriptor < 0) return sendmsg(fd, &message, MSG_NOSIGNAL);
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control;
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(part), &descriptor, sizeof descriptor);
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+ssize_t platform_send_descriptor(int fd, const uint8_t *bytes, size_t count, int descriptor) {
+    return send_descriptor(fd, NULL, 0, bytes, count, descriptor);
+}
+
+int platform_notify(const char *path, const uint8_t *bytes, size_t count, int descriptor) {
+    struct sockaddr_un name;
+    if (unix_name(path, &name) < 0) return -1;
+    // An abstract name has no end but its length.
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+    if (name.sun_path[0] == '@') name.sun_path[0] = 0; else size++;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    int result = send_descriptor(fd, &name, size, bytes, count, descriptor) < 0 ? -1 : 0;
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return result;
+}
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+int platform_peer_process(int fd) {
+    int process = -1;
+    socklen_t size = sizeof process;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &process, &size) < 0 ? -1 : process;
+}
+
 int platform_connect_tcp(const struct addrinfo *to) {
     int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;
@@ -229,11 +330,13 @@ void platform_signals_block_all(void) {
     pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
-int64_t platform_boot_milliseconds(void) {
+int64_t platform_boot_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_BOOTTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+int64_t platform_boot_milliseconds(void) { return platform_boot_nanoseconds() / 1000000; }
 
 // MARK: The process
 

@@ -24,7 +24,7 @@ public enum HandOver: Sendable {
     private var tail: UInt64
     /// `head` as it was last seen: the room is at least what it says.
     private var headSeen: UInt64
-    private var hasDropped = false
+    private var hasDropped: Bool
     /// Where the record begins that was claimed: at `tail`, or behind padding.
     private var start: UInt64
 
@@ -42,6 +42,7 @@ public enum HandOver: Sendable {
         // Acquire: the partner of ``LaneReader/release()``.
         headSeen = unsafe shared.word(LaneLayout.headOffset).pointee.load(ordering: .acquiring)
         start = tail
+        hasDropped = shared.dropCount != shared.count(LaneLayout.toldOffset)
     }
 
     /// Writes one record.
@@ -113,11 +114,20 @@ public enum HandOver: Sendable {
             RecordHead(
                 count: payload, kind: kind, flags: hasDropped ? flags.union(.afterDrop) : flags),
             at: Int(truncatingIfNeeded: start & (capacity &- 1)))
-        hasDropped = false
+        if hasDropped { tell() }
         tail = start &+ LaneLayout.recordBytes(payload: payload)
         start = tail
         // Release: the partner of the acquire in ``LaneReader/next(into:)``; hands over the record.
         unsafe shared.word(LaneLayout.tailOffset).pointee.store(tail, ordering: .releasing)
+    }
+
+    /// Where the lane ends: behind the last record.
+    public var end: UInt64 { tail }
+
+    /// Where what is stored ends: with the lane's end, all that was written is.
+    public var durableEnd: UInt64 {
+        // Acquire: the partner of the release in ``LaneReader/release()``.
+        unsafe shared.word(LaneLayout.durableOffset).pointee.load(ordering: .acquiring)
     }
 
     @inline(__always)
@@ -132,14 +142,38 @@ public enum HandOver: Sendable {
     @inline(never)
     private mutating func drop(_ count: Int, at time: UInt64) {
         hasDropped = true
-        // Relaxed: counts hand nothing over.
-        let dropped = unsafe shared.word(LaneLayout.droppedOffset)
-        unsafe dropped.pointee.store(
-            dropped.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-        let bytes = unsafe shared.word(LaneLayout.droppedBytesOffset)
-        unsafe bytes.pointee.store(
-            bytes.pointee.load(ordering: .relaxed) &+ UInt64(truncatingIfNeeded: count),
-            ordering: .relaxed)
-        unsafe shared.word(LaneLayout.lastDropOffset).pointee.store(time, ordering: .relaxed)
+        shared.setCount(
+            LaneLayout.droppedOffset, shared.count(LaneLayout.droppedOffset) &+ 1)
+        shared.setCount(
+            LaneLayout.droppedBytesOffset,
+            shared.count(LaneLayout.droppedBytesOffset) &+ UInt64(truncatingIfNeeded: count))
+        shared.setCount(LaneLayout.lastDropOffset, time)
+    }
+
+    /// Remembers for the lane's next writer what this record's flag says.
+    @inline(never)
+    private mutating func tell() {
+        hasDropped = false
+        shared.setCount(LaneLayout.toldOffset, shared.dropCount)
+    }
+
+    /// Whether the reader must be woken for a record with these flags that was just committed; then
+    /// the caller must send it a byte.
+    ///
+    /// While the reader is awake it is one load.
+    @inline(__always)
+    public mutating func mustRing(_ bell: Doorbell, _ flags: RecordFlags = []) -> Bool {
+        bell.isResting ? mustRingNow(bell, flags) : false
+    }
+
+    @inline(never)
+    private mutating func mustRingNow(_ bell: Doorbell, _ flags: RecordFlags) -> Bool {
+        var urgency = flags.urgency
+        if tail &- headSeen > capacity / 2 {
+            // Acquire: as in ``claim(_:_:at:)``.
+            headSeen = unsafe shared.word(LaneLayout.headOffset).pointee.load(ordering: .acquiring)
+            if tail &- headSeen > capacity / 2 { urgency = .critical }
+        }
+        return bell.take(for: urgency)
     }
 }

@@ -5,14 +5,19 @@ internal import Synchronization
 ///
 /// The memory stays while either side has it mapped or open. Lanes that were opened must be gone
 /// before the region is: they point into it.
-@safe public struct Region: ~Copyable {
-    /// The file in memory, to be handed to the other side; closed with the region.
-    public let descriptor: Int32
+///
+/// A class, though it has one owner: Embedded Swift refuses a non-copyable type whose `deinit` lies
+/// in another module than the code that ends its life.
+@safe public final class Region {
+    /// The file in memory, to be handed to the other side; nil for a region that was taken.
+    ///
+    /// Closed with the region.
+    public let descriptor: Int32?
     /// Lanes and their length, as they were when the region was made or taken.
     public let geometry: RegionGeometry
     /// The region's own id, 128 bits.
     public let identifier: (high: UInt64, low: UInt64)
-    private let memory: UnsafeMutableRawPointer
+    let memory: UnsafeMutableRawPointer
 
     /// Makes an empty region: the producer's side.
     ///
@@ -30,7 +35,10 @@ internal import Synchronization
         guard let memory = unsafe platform_memory_map(descriptor, geometry.bytes) else {
             throw .closing(descriptor, .last(.map))
         }
-        unsafe self.init(descriptor, memory, geometry, identifier)
+        self.descriptor = descriptor
+        self.geometry = geometry
+        self.identifier = identifier
+        unsafe self.memory = memory
         set(RegionLayout.versionOffset, RegionLayout.majorVersion | 4096 << 32)
         set(RegionLayout.lanesOffset, UInt64(geometry.lanes) | RegionLayout.recordAlignment << 32)
         set(RegionLayout.strideOffset, UInt64(LaneLayout.stride(capacity: geometry.capacity)))
@@ -38,6 +46,9 @@ internal import Synchronization
         set(RegionLayout.identifierOffset, identifier.high)
         set(RegionLayout.identifierOffset + 8, identifier.low)
         set(RegionLayout.processOffset, UInt64(process))
+        // Until an agent says that its barrier does without: who has not seen its word yet must
+        // not do without by mistake.
+        set(RegionLayout.fencesOffset, 1)
         // Release: the partner of the acquire in `init(taking:)`; hands over the header.
         unsafe word(RegionLayout.magicOffset).pointee.store(
             RegionLayout.magic, ordering: .releasing)
@@ -47,59 +58,33 @@ internal import Synchronization
     ///
     /// Each field is read once and checked; what the producer writes there later changes nothing.
     ///
-    /// - Parameter descriptor: closed with the region, or now if the region is not taken.
-    public init(taking descriptor: Int32) throws(RegionError) {
-        let sealed = platform_memory_is_sealed(descriptor)
-        guard sealed >= 0 else { throw .closing(descriptor, .last(.examine)) }
-        guard sealed == 1 else { throw .closing(descriptor, .notSealed) }
-        let bytes = platform_memory_bytes(descriptor)
+    /// - Parameter shared: the descriptor, the caller's to close, now or later.
+    public init(taking shared: Int32) throws(RegionError) {
+        let sealed = platform_memory_is_sealed(shared)
+        guard sealed >= 0 else { throw .last(.examine) }
+        guard sealed == 1 else { throw .notSealed }
+        let bytes = platform_memory_bytes(shared)
         // The longest region has 1.1 GB; no shorter one has less than a header.
         guard Int64(RegionLayout.headerBytes)...(2 << 30 - 1) ~= bytes else {
-            throw .closing(descriptor, .length)
+            throw .length
         }
-        guard let memory = unsafe platform_memory_map(descriptor, Int(bytes)) else {
-            throw .closing(descriptor, .last(.map))
+        guard let memory = unsafe platform_memory_map(shared, Int(bytes)) else {
+            throw .last(.map)
         }
         do throws(RegionError) {
-            let (geometry, identifier) = try unsafe Region.header(memory)
+            (geometry, identifier) = try unsafe Region.header(memory)
             guard geometry.bytes == Int(bytes) else { throw .length }
-            unsafe self.init(descriptor, memory, geometry, identifier)
+            descriptor = nil
+            unsafe self.memory = memory
         } catch {
             _ = unsafe platform_memory_unmap(memory, Int(bytes))
-            throw .closing(descriptor, error)
+            throw error
         }
-    }
-
-    private init(
-        _ descriptor: Int32, _ memory: UnsafeMutableRawPointer, _ geometry: RegionGeometry,
-        _ identifier: (high: UInt64, low: UInt64)
-    ) {
-        self.descriptor = descriptor
-        self.geometry = geometry
-        self.identifier = identifier
-        unsafe self.memory = memory
     }
 
     deinit {
         _ = unsafe platform_memory_unmap(memory, geometry.bytes)
-        _ = platform_close(descriptor)
-    }
-
-    /// The writer of a lane, which goes on where the lane ends; nil for a lane that is not there.
-    ///
-    /// One thread at a time may have a lane's writer; the caller sees to that.
-    public func writer(ofLane lane: Int) -> LaneWriter? {
-        guard 0..<geometry.lanes ~= lane else { return nil }
-        return unsafe LaneWriter(
-            lane: memory + geometry.offset(ofLane: lane), capacity: geometry.capacity)
-    }
-
-    /// The reader of a lane from a position on; nil for a lane that is not there.
-    public func reader(ofLane lane: Int, from position: UInt64 = 0) -> LaneReader? {
-        guard 0..<geometry.lanes ~= lane else { return nil }
-        return unsafe LaneReader(
-            lane: memory + geometry.offset(ofLane: lane), capacity: geometry.capacity,
-            from: position)
+        if let descriptor { _ = platform_close(descriptor) }
     }
 
     private static func header(
@@ -131,12 +116,12 @@ internal import Synchronization
         )
     }
 
-    private func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (memory + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
-    private func set(_ offset: Int, _ value: UInt64) {
-        // Relaxed: handed over by the magic.
+    func set(_ offset: Int, _ value: UInt64) {
+        // Relaxed: of the header, handed over by the magic; of the rest, a setting.
         unsafe word(offset).pointee.store(value, ordering: .relaxed)
     }
 }

@@ -15,6 +15,8 @@ enum RegionLayout {
     static let capacityOffset = 32
     static let identifierOffset = 40
     static let processOffset = 56
+    static let restOffset = 256
+    static let fencesOffset = 264
 }
 
 /// The size of a region: how many lanes, and how long they are.

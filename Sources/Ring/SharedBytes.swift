@@ -19,6 +19,23 @@ internal import Synchronization
         unsafe (header + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
+    /// A count in the header, which hands nothing over.
+    @inline(__always)
+    func count(_ offset: Int) -> UInt64 {
+        unsafe word(offset).pointee.load(ordering: .relaxed)
+    }
+
+    /// Sets a count that only the calling thread may write now.
+    @inline(__always)
+    func setCount(_ offset: Int, _ value: UInt64) {
+        unsafe word(offset).pointee.store(value, ordering: .relaxed)
+    }
+
+    /// Records dropped in this lane, whoever counted them.
+    var dropCount: UInt64 {
+        count(LaneLayout.droppedOffset) &+ count(LaneLayout.busyOffset)
+    }
+
     /// A record's first word, as one value that changes no more.
     @inline(__always)
     func recordHead(_ offset: Int) -> RecordHead {

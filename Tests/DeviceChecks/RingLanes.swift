@@ -26,7 +26,7 @@ enum RingLanes {
         list.check("a lane's record may be of any kind and have any flag") { probe in
             unsafe withLane(at: 0) { (lane) in
                 var writer = unsafe LaneWriter(lane: lane, capacity: capacity)
-                var reader = unsafe LaneReader(lane: lane, capacity: capacity)
+                var reader = unsafe LaneReader(lane: lane, capacity: capacity, from: nil)
                 var payload: [UInt8] = []
                 for kind in [0, 1, 0x7FFF, 0x8000, 0xFFFE] as [UInt16] {
                     let flags: RecordFlags = [.critical, .identity]
@@ -45,7 +45,7 @@ enum RingLanes {
                     unsafe (lane + LaneLayout.headerBytes).storeBytes(
                         of: UInt64(probe.carrier.number(count)) | 1 << 32, as: UInt64.self)
                     unsafe lane.storeBytes(of: 65_536, toByteOffset: 128, as: UInt64.self)
-                    var reader = unsafe LaneReader(lane: lane, capacity: capacity)
+                    var reader = unsafe LaneReader(lane: lane, capacity: capacity, from: nil)
                     probe.equal(fault(of: &reader), LaneFault.length.number)
                 }
             }
@@ -55,7 +55,7 @@ enum RingLanes {
                 unsafe lane.storeBytes(of: 0xFFFF_FFFF, toByteOffset: 136, as: UInt64.self)
                 unsafe lane.storeBytes(of: 0xFFFF_FFFF, toByteOffset: 144, as: UInt64.self)
                 var writer = unsafe LaneWriter(lane: lane, capacity: capacity)
-                let reader = unsafe LaneReader(lane: lane, capacity: capacity)
+                let reader = unsafe LaneReader(lane: lane, capacity: capacity, from: nil)
                 let long = [UInt8](repeating: 0, count: capacity / 8 + 1)
                 probe.equal(write(long, to: &writer), 2)
                 probe.equal(reader.drops.records, probe.carrier.number(0x1_0000_0000 as UInt64))
@@ -97,6 +97,7 @@ enum RingLanes {
         of reader: inout LaneReader, _ payload: inout [UInt8]
     ) -> Record? {
         do throws(LaneFault) {
+            _ = try reader.look()
             return try reader.next(into: &payload)
         } catch { return nil }
     }
@@ -104,6 +105,7 @@ enum RingLanes {
     private static func fault(of reader: inout LaneReader) -> Int {
         var payload: [UInt8] = []
         do throws(LaneFault) {
+            _ = try reader.look()
             return try reader.next(into: &payload) == nil ? -1 : -2
         } catch { return error.number }
     }

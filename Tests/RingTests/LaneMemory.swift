@@ -46,10 +46,9 @@ import Foundation
         unsafe lane.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
-    /// All that the layout says something of: the header but for where `CLane` remembers, the data.
+    /// All of it: the header and the data.
     var contents: Data {
-        unsafe Data(bytes: lane, count: 4088)
-            + Data(bytes: lane + LaneLayout.headerBytes, count: capacity)
+        unsafe Data(bytes: lane, count: LaneLayout.headerBytes + capacity)
     }
 
     var data: UnsafeMutableRawBufferPointer {
@@ -59,7 +58,7 @@ import Foundation
 
     func writer() -> Writer { unsafe Writer(LaneWriter(lane: lane, capacity: capacity)) }
 
-    func reader(from position: UInt64) -> Reader {
+    func reader(from position: UInt64?) -> Reader {
         unsafe Reader(LaneReader(lane: lane, capacity: capacity, from: position))
     }
 
@@ -144,9 +143,13 @@ final class Reader {
     var drops: Drops { lane.drops }
     var waitingBytes: UInt64 { lane.waitingBytes }
 
+    func look() throws(LaneFault) -> Urgency? { try lane.look() }
+
+    /// The next record; looks for more where all that was seen is read.
     func next() throws(LaneFault) -> (record: Record, payload: [UInt8])? {
         var payload: [UInt8] = []
-        guard let record = try lane.next(into: &payload) else { return nil }
+        if let record = try lane.next(into: &payload) { return (record, payload) }
+        guard try lane.look() != nil, let record = try lane.next(into: &payload) else { return nil }
         return (record, payload)
     }
 
@@ -160,6 +163,8 @@ final class Reader {
     func overwrite(_ record: Record) -> Bool { lane.overwrite(record) }
 
     func release() { lane.release() }
+
+    func putBack(_ record: Record) { lane.putBack(record) }
 
     func skip() -> Bool { lane.skip() }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `A reader of a lane` {
     let memory = LaneMemory(capacity: 65_536)
 
-    @Test func `goes on at the position that was stored, whatever the lane's head says`() throws {
+    @Test func `goes on at the position that was stored, if that may be read yet`() throws {
         let writer = memory.writer()
         let first = memory.reader(from: 0)
         for number in 0..<10 { _ = writer.write([UInt8(number)]) }
@@ -18,6 +18,28 @@ import Testing
             let second = memory.reader(from: stored)
             #expect(try second.all().map(\.payload) == (4..<10).map { [UInt8($0)] })
         }
+        // What lies before the head may be overwritten already.
+        for position in [nil, 0, 64, 1 << 50, UInt64.max & ~7] as [UInt64?] {
+            memory.set(LaneLayout.headOffset, 6 * 16)
+            let second = memory.reader(from: position)
+            #expect(try second.all().map(\.payload) == (6..<10).map { [UInt8($0)] })
+        }
+    }
+
+    @Test func `takes back the record that it read last, and none that is released`() throws {
+        memory.begin(at: 65_536 - 32)
+        let writer = memory.writer()
+        let reader = memory.reader(from: 65_536 - 32)
+        for number in 0..<3 { _ = writer.write([UInt8](repeating: UInt8(number), count: 16)) }
+        let first = try #require(try reader.next()).record
+        reader.release()
+        let second = try #require(try reader.next()).record
+        reader.putBack(second)
+        reader.putBack(first)
+        #expect(try reader.all().map(\.payload.first) == [1, 2])
+        reader.release()
+        reader.putBack(second)
+        #expect(try reader.all().isEmpty)
     }
 
     @Test func `says how far its records are stored, and only by releasing`() throws {
@@ -103,9 +125,11 @@ import Testing
         }
         #expect(reader.skip())
         #expect(memory.word(LaneLayout.faultsOffset) == 1)
-        #expect(memory.word(LaneLayout.headOffset) == 5 * 16)
-        #expect(memory.word(LaneLayout.durableOffset) == 0)
+        // What it read before is not stored yet.
+        #expect(memory.word(LaneLayout.headOffset) == 0)
         _ = writer.write([9])
         #expect(try reader.all().map(\.payload) == [[9]])
+        reader.release()
+        #expect(memory.word(LaneLayout.headOffset) == 6 * 16)
     }
 }

@@ -11,7 +11,7 @@ import Testing
     @Test func `is taken as it was made, and its lanes are the same memory`() throws {
         let geometry = try #require(geometry)
         let made = try Region(making: geometry, identifier: (0x8000_0000_0000_0001, 2), process: 7)
-        let taken = try Region(taking: dup(made.descriptor))
+        let taken = try Region(taking: #require(made.descriptor))
         let (takenGeometry, identifier) = (taken.geometry, taken.identifier)
         #expect(takenGeometry == geometry && geometry.bytes == 4096 * 4 + 3 * 65_536)
         #expect(identifier == (0x8000_0000_0000_0001, 2))
@@ -28,9 +28,9 @@ import Testing
     @Test func `cannot be made shorter, longer, or open to that again`() throws {
         let geometry = try #require(geometry)
         let region = try Region(making: geometry, identifier: (1, 2), process: 7)
-        #expect(ftruncate(region.descriptor, 4096) == -1)
-        #expect(ftruncate(region.descriptor, off_t(geometry.bytes + 1)) == -1)
-        #expect(platform_memory_is_sealed(region.descriptor) == 1)
+        #expect(try ftruncate(#require(region.descriptor), 4096) == -1)
+        #expect(try ftruncate(#require(region.descriptor), off_t(geometry.bytes + 1)) == -1)
+        #expect(try platform_memory_is_sealed(#require(region.descriptor)) == 1)
     }
 
     @Test(arguments: [
@@ -56,16 +56,16 @@ import Testing
         _ offset: Int, _ value: UInt64, _ error: RegionError
     ) throws {
         let region = try Region(making: try #require(geometry), identifier: (1, 2), process: 7)
-        try poke(region.descriptor, offset, value)
-        let descriptor = dup(region.descriptor)
+        try poke(#require(region.descriptor), offset, value)
+        let descriptor = try #require(region.descriptor)
         #expect(throws: error) { _ = try Region(taking: descriptor) }
     }
 
     @Test func `may have a greater minor version, and what is reserved set`() throws {
         let region = try Region(making: try #require(geometry), identifier: (1, 2), process: 7)
-        try poke(region.descriptor, 8, 0x1000_0009_0001)
-        try poke(region.descriptor, 64, .max)
-        let taken = try Region(taking: dup(region.descriptor))
+        try poke(#require(region.descriptor), 8, 0x1000_0009_0001)
+        try poke(#require(region.descriptor), 64, .max)
+        let taken = try Region(taking: #require(region.descriptor))
         #expect(taken.geometry.lanes == 3)
     }
 
@@ -94,9 +94,9 @@ import Testing
     /// What the producer writes after the region was taken changes no lane of the agent's.
     @Test func `stays as it was taken, whatever its header says later`() throws {
         let region = try Region(making: try #require(geometry), identifier: (1, 2), process: 7)
-        let taken = try Region(taking: dup(region.descriptor))
+        let taken = try Region(taking: #require(region.descriptor))
         for offset in stride(from: 0, to: 128, by: 8) {
-            try poke(region.descriptor, offset, .max)
+            try poke(#require(region.descriptor), offset, .max)
         }
         let writer = Writer(try lane(region.writer(ofLane: 2)))
         let reader = Reader(try lane(taken.reader(ofLane: 2)))

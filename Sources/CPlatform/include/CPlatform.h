@@ -56,6 +56,18 @@ int64_t platform_memory_bytes(int fd);
 void *platform_memory_map(int fd, size_t bytes);
 int platform_memory_unmap(void *memory, size_t bytes);
 int platform_close(int fd);
+// 0, or -1 and errno for a descriptor that is none.
+int platform_close_on_execution(int fd);
+// The compiler moves no load or store of memory over it.
+static inline void platform_compiler_barrier(void) { __asm__ volatile("" ::: "memory"); }
+// Has barriers of other processes reach this one's threads; 0, or -1 and errno.
+int platform_barrier_register(void);
+// A barrier in this thread and in all running threads of processes that registered; 0, or -1 and
+// errno.
+int platform_barrier_cross(void);
+uint32_t platform_thread(void);
+// Whether a thread of this process is gone.
+int platform_thread_is_gone(uint32_t thread);
 
 // MARK: Sockets: all non-blocking and close-on-exec
 
@@ -77,6 +89,16 @@ int platform_peer(int fd, uint32_t *user, int32_t *process);
 // Both never raise SIGPIPE and never block. Sending starts at `bytes + offset`.
 ssize_t platform_send(int fd, const uint8_t *bytes, size_t offset, size_t count);
 ssize_t platform_receive(int fd, uint8_t *bytes, size_t count);
+// As platform_receive; sets `*descriptor` to one that came with the bytes, or -1. Others that came
+// with them are closed.
+ssize_t platform_receive_descriptor(int fd, uint8_t *bytes, size_t count, int *descriptor);
+// Sends `count` bytes and a descriptor.
+ssize_t platform_send_descriptor(int fd, const uint8_t *bytes, size_t count, int descriptor);
+// Sends a datagram to the Unix socket at `path` (`@` for an abstract one), with a descriptor unless
+// that is negative.
+int platform_notify(const char *path, const uint8_t *bytes, size_t count, int descriptor);
+// A descriptor of the peer's process, readable once it has ended; -1 before Linux 6.5.
+int platform_peer_process(int fd);
 // Opens a socket and begins to connect it; -1 and errno where that fails at once.
 int platform_connect_tcp(const struct addrinfo *to);
 int platform_resolve(const char *host, const char *port, struct addrinfo **results);
@@ -93,6 +115,7 @@ int platform_signals_open(void);
 // Blocks every signal in this thread.
 void platform_signals_block_all(void);
 int64_t platform_boot_milliseconds(void);
+int64_t platform_boot_nanoseconds(void);
 
 // MARK: The process
 

@@ -22,8 +22,6 @@ static int drop(uint8_t *lane, uint32_t count, uint64_t time, int code) {
     set(lane + 136, 8, number(lane + 136, 8) + 1);
     set(lane + 144, 8, number(lane + 144, 8) + count);
     set(lane + 152, 8, time);
-    // Not of the layout: where this writer remembers that something was dropped.
-    lane[4095] = 1;
     return code;
 }
 
@@ -44,9 +42,10 @@ int c_lane_write(uint8_t *lane, uint64_t capacity, const uint8_t *payload, uint3
     }
     set(data + place, 4, count);
     set(data + place + 4, 2, kind);
-    set(data + place + 6, 2, flags | (lane[4095] ? 2 : 0));
+    uint64_t drops = number(lane + 136, 8) + number(lane + 392, 8);
+    set(data + place + 6, 2, flags | (drops != number(lane + 160, 8) ? 2 : 0));
     memcpy(data + place + 8, payload, count);
-    lane[4095] = 0;
+    set(lane + 160, 8, drops);
     set(lane + 128, 8, tail + skipped + need);
     return 0;
 }
