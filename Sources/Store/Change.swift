@@ -22,6 +22,8 @@ public struct Change: Sendable {
     public var counters: [CounterDelta] = []
     /// The message ids of the new events.
     public var messages: MessageChunk?
+    /// How far shared memory was read, with the events from there.
+    public var regionMarks: [RegionMark] = []
     /// Texts to keep; an empty one is forgotten.
     public var texts: [KeptText] = []
 

@@ -114,6 +114,10 @@ extension EventStore {
         }
         applied.messageCount = try Messages.insert(
             change.messages, into: database, count: messageCount)
+        for mark in change.regionMarks {
+            let age = Int64(epoch) << 32 | commitCount
+            try RegionMarks.keep(mark, boot: boot, age: age, in: database)
+        }
         for text in change.texts { try Texts.keep(text, in: database) }
         try database.setEnd.run(.integer(Int64(change.endSequence)))
         try database.setCommits.run(.integer(commitCount + 1))

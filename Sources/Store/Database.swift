@@ -19,6 +19,7 @@ final class Database {
     let keepWaiting: Statement
     let forgetWaiting: Statement
     let stateBytes: Statement
+    let keepMark: Statement
     // By the table's raw value.
     let insertRow: [Statement]
     let deleteRow: [Statement]
@@ -56,7 +57,10 @@ final class Database {
         // A cell of the others: 2 bytes for where it is, 2 for how long, 7 before the columns, 9 in
         // its numbers, and the name.
         stateBytes = try connection.prepare(
-            "SELECT total(20 + length(CAST(name AS BLOB))) FROM state WHERE kind > -2")
+            "SELECT total(20 + length(CAST(name AS BLOB)) + coalesce(12 + length(ids), 0)) "
+                + "FROM state WHERE kind <> -2")
+        keepMark = try connection.prepare(
+            "INSERT OR REPLACE INTO state(kind, name, value, at, ids) VALUES (-3, ?, ?, ?, ?)")
         var insertRow: [Statement] = []
         var deleteRow: [Statement] = []
         var oldestRows: [Statement] = []

@@ -106,6 +106,7 @@ extension EventStore {
     /// Forgets epochs that gave no number, and those before the last one that a queued row needs.
     private func prune(_ database: Database) throws(StoreError) {
         try database.connection.run("DELETE FROM epoch WHERE end = 0")
+        try RegionMarks.prune(boot: boot, in: database)
         var oldest = Int64(Limits.epochLast) + 1
         // Of a tail the first row is the oldest, whoever's it is.
         let spans = [RowSpan.tail] + Lane.allCases.flatMap { RowSpan.blocks(of: $0) }
