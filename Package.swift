@@ -95,7 +95,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Events", "Intake", "Identity", "Store", "Blocks", "Sync", "Platform", "CInih",
+                "Ring", "Events", "Intake", "Identity", "Store", "Blocks", "Sync", "Platform",
+                "CInih",
             ],
             swiftSettings: device),
         .executableTarget(
@@ -187,9 +188,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Blocks", "Events", "Identity", "Intake", "Platform", "SeededText",
-                "Store",
-                "Sync",
+                "Agent", "Blocks", "CPlatform", "Events", "Identity", "Intake", "Platform", "Ring",
+                "SeededText", "Store", "Sync",
             ],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),

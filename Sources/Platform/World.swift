@@ -32,6 +32,14 @@ public protocol World: ~Copyable {
     /// No input about the connection follows.
     mutating func close(_ connection: ConnectionID)
 
+    /// Has a descriptor outlive this process, under a name, where somebody is there to keep it.
+    ///
+    /// The next process is given it as `Input.inherited`.
+    mutating func keep(_ descriptor: FileDescriptor, as name: String)
+
+    /// Has what was kept under a name forgotten.
+    mutating func forgetKept(_ name: String)
+
     /// Hands one request to the wire; its answer is an `Input` of a later step.
     ///
     /// One at a time: a second one before the first was answered or abandoned is a programmer
@@ -73,6 +81,8 @@ public enum Door: UInt8, Sendable {
     case ingest
     /// `control.sock`: the operator's verbs.
     case control
+    /// `ring.sock`: regions of shared memory, and a byte to wake the loop.
+    case ring
 }
 
 /// Who is at the other end of a Unix socket, by the kernel's word (`SO_PEERCRED`).
@@ -93,6 +103,10 @@ public struct Peer: Hashable, Sendable {
 public enum Input: Sendable {
     /// A producer or an operator connected; `peer` is nil on TCP.
     case opened(ConnectionID, Door, Peer?)
+    /// A descriptor came by the ring door, before the bytes that it came with.
+    case handed(ConnectionID, FileDescriptor)
+    /// A descriptor that an earlier process had kept; before all else.
+    case inherited(FileDescriptor)
     /// Bytes arrived: at least one, at most 64 KiB.
     case received(ConnectionID, [UInt8])
     /// The peer will send no more, but may still read.

@@ -27,7 +27,7 @@ import Testing
         try kiosk.drain()
         #expect(kiosk.loop.store.stream != stream)
         #expect(kiosk.collector.events.count == 4 && Set(kiosk.collector.texts) == Set(texts))
-        for (id, text) in kiosk.collector.events {
+        for (id, _, text) in kiosk.collector.events {
             let number = try #require(texts.firstIndex(of: text))
             let isMoved = ids.contains(UInt32(number))
             #expect((id.stream == stream) != isMoved)

@@ -31,7 +31,7 @@ final class CollectorDouble {
     var spoil: (String) -> String = { $0 }
     private(set) var held: [EventID: [UInt8]] = [:]
     /// The events in the order in which they first came.
-    private(set) var events: [(id: EventID, text: String)] = []
+    private(set) var events: [(id: EventID, time: EventTime, text: String)] = []
     private(set) var tombstones: [Tombstone] = []
     private(set) var blockCount = 0
     /// What was sent, byte for byte, whether it was answered or not.
@@ -141,7 +141,7 @@ final class CollectorDouble {
             } else {
                 SequenceRange.append(event.sequence, to: &ids)
                 if held.updateValue(line, forKey: id) == nil {
-                    events.append((id, String(decoding: event.body, as: UTF8.self)))
+                    events.append((id, event.time, String(decoding: event.body, as: UTF8.self)))
                 }
             }
         }

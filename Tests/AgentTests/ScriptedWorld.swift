@@ -15,6 +15,8 @@ final class ScriptedWorld: World {
     private(set) var exchange: Exchange?
     private(set) var exchangeCount = 0
     private(set) var abandonedCount = 0
+    /// What the service manager keeps.
+    private(set) var kept: [String: FileDescriptor] = [:]
     /// Told of every send at the moment it is made.
     var onSend: (ConnectionID) -> Void = { _ in }
 
@@ -63,6 +65,9 @@ final class ScriptedWorld: World {
         self.exchange = exchange
         exchangeCount += 1
     }
+
+    func keep(_ descriptor: FileDescriptor, as name: String) { kept[name] = descriptor }
+    func forgetKept(_ name: String) { kept[name] = nil }
 
     func abandonExchange() {
         exchange = nil

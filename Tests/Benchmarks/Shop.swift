@@ -95,5 +95,7 @@ final class Shop: World {
     func setReading(_ isReading: Bool, of connection: ConnectionID) {}
     func close(_ connection: ConnectionID) {}
     func submit(_ exchange: Exchange) { self.exchange = exchange }
+    func keep(_ descriptor: FileDescriptor, as name: String) {}
+    func forgetKept(_ name: String) {}
     func abandonExchange() { exchange = nil }
 }

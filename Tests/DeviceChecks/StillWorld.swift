@@ -33,6 +33,8 @@ final class StillWorld: World {
     func setReading(_ isReading: Bool, of connection: ConnectionID) {}
     func close(_ connection: ConnectionID) {}
     func submit(_ exchange: Exchange) { self.exchange = exchange }
+    func keep(_ descriptor: FileDescriptor, as name: String) {}
+    func forgetKept(_ name: String) {}
     func abandonExchange() { exchange = nil }
 
     func random() -> UInt64 {

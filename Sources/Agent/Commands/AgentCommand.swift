@@ -135,6 +135,7 @@ enum AgentCommand {
                     http: ListenAddress(configuration.httpListen),
                     ingestPath: configuration.runtimeDirectory + "/ingest.sock",
                     controlPath: configuration.runtimeDirectory + "/control.sock",
+                    ringPath: configuration.runtimeDirectory + "/ring.sock",
                     groupID: groupID))
         } catch {
             throw StartFailure(ExitCode.cannotCreate, error.text)

@@ -9,7 +9,7 @@ extension AgentLoop {
     ///
     /// With `leavingSettlement` what was delivered stays for a later one.
     func commit(_ world: inout some World & ~Copyable, leavingSettlement: Bool = false) {
-        guard !pending.isEmpty else { return }
+        guard !pending.isEmpty || ring.hasTaken else { return }
         var left = Settlement()
         if leavingSettlement { swap(&left, &pending.settlement) }
         let wall = world.wallNow().milliseconds
@@ -23,8 +23,9 @@ extension AgentLoop {
             admitter.rollBack()
             complain(error)
         }
+        settleRings(isStored: isStored)
         let answers = pending.answers
-        let unstored = isStored ? [] : pending.counters.deltas
+        let unstored = isStored ? [] : pending.answeredCounters
         pending = PendingCommit()
         pending.settlement = left
         if left.isEmpty { countersDue = .never }
@@ -68,6 +69,7 @@ extension AgentLoop {
         change.removed = Array(pending.settlement.removed)
         change.deliveredTombstones = pending.settlement.deliveredTombstones
         change.texts = pending.settlement.texts
+        change.regionMarks = regionMarks
         change.counters = pending.counters.deltas
         for lane in Lane.allCases where pending.settlement.delivered[Int(lane.rawValue)] > 0 {
             change.counters.append(

@@ -113,7 +113,9 @@ extension AgentLoop {
         _ request: ControlRequest, _ connection: ConnectionID,
         _ world: inout some World & ~Copyable
     ) {
-        // What other doors admitted in this quantum was handed over before the call.
+        // What stands in shared memory, or was admitted in this quantum, was handed over before the
+        // call.
+        drainRings(&world)
         commit(&world)
         let leftBefore: [(reason: String, count: Int64)]
         do throws(StoreError) {

@@ -59,7 +59,16 @@ extension AgentLoop {
 
     /// Commits what waits and lets the store go; the upload under way is left to itself.
     package func finish(_ world: inout some World & ~Copyable) {
-        commit(&world)
+        // What is in the lanes now, and not what comes meanwhile; what cannot be stored stays there
+        // for the next agent.
+        for producer in ring.producers { producer.leave() }
+        var isMore = true
+        while isMore {
+            drainRings(&world)
+            isMore = ring.hasTaken
+            commit(&world)
+            isMore = isMore && !ring.isUnsure
+        }
         store.close()
     }
 }

@@ -18,6 +18,7 @@ public final class AgentLoop {
     var http: [ConnectionID: HTTPConnection] = [:]
     var ingest: [ConnectionID: IngestConnection] = [:]
     var control: [ConnectionID: ControlConnection] = [:]
+    var ring = RingDoor()
     var budget = BufferBudget()
     var courier: Courier
     var flushes: [WaitingFlush] = []
@@ -54,7 +55,7 @@ public final class AgentLoop {
 
     // One quantum: enough to fill a commit, little enough to answer within milliseconds.
     private static let inputsMost = 64
-    private static let pendingBytesMost = 1 << 20
+    static let pendingBytesMost = 1 << 20
     // Counters of refusals wait this long for a commit to ride on.
     static let counterDelayMilliseconds: Int64 = 30_000
     // What was delivered waits longer, for the next event: lost, it is sent again and found known.
@@ -65,6 +66,7 @@ public final class AgentLoop {
     /// - Returns: when to step again though nothing happens.
     public func step(_ world: inout some World & ~Copyable) -> Instant {
         resumeAnswered(&world)
+        wakeForRings()
         var inputCount = 0
         var isMore = true
         while inputCount < Self.inputsMost, pending.byteCount < Self.pendingBytesMost {
@@ -77,18 +79,22 @@ public final class AgentLoop {
         }
         let now = world.monotonicNow()
         expireHTTP(&world, now)
-        if countersDue <= now || isFinished {
+        lookAtRings(now)
+        let isDue = countersDue <= now || isFinished
+        if isDue || pending.isUrgent || ring.due <= now { drainRings(&world) }
+        if isDue {
             commit(&world)
-        } else if pending.isUrgent {
+        } else if pending.isUrgent || ring.hasTaken {
             commit(&world, leavingSettlement: shouldLeaveSettlement)
         }
+        letGo(&world)
         mend(&world)
         upload(&world, world.monotonicNow())
         answerFlushes(&world, world.monotonicNow())
         if !isMore { walk(&world) }
         mend(&world)
         if isMore || pending.isUrgent || !resumable.isEmpty { return world.monotonicNow() }
-        return deadline()
+        return restAtRings(until: deadline(), world.monotonicNow())
     }
 
     private func take(_ input: Input, _ world: inout some World & ~Copyable) {
@@ -97,6 +103,9 @@ public final class AgentLoop {
         case .opened(let connection, .ingest, _): ingest[connection] = IngestConnection()
         case .opened(let connection, .control, let peer):
             control[connection] = ControlConnection(peer: peer)
+        case .opened(let connection, .ring, let peer): welcome(connection, peer, &world)
+        case .handed(let connection, let descriptor): attach(descriptor, connection, &world)
+        case .inherited(let descriptor): takeUp(descriptor, &world)
         case .received(let connection, let bytes): receive(bytes, connection, &world)
         case .ended(let connection): end(connection, &world)
         case .closed(let connection): forget(connection)
@@ -127,6 +136,9 @@ public final class AgentLoop {
         } else if let request = control[connection] {
             control[connection] = nil
             obey(request, connection, &world)
+        } else {
+            world.close(connection)
+            leaveRing(connection)
         }
     }
 
@@ -139,6 +151,7 @@ public final class AgentLoop {
             budget.replace(gone.bufferedBytes, with: 0)
         }
         control[connection] = nil
+        leaveRing(connection)
         flushes.removeAll { $0.connection == connection }
     }
 

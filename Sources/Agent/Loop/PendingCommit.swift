@@ -41,6 +41,9 @@ struct PendingCommit {
     private(set) var rows: [Row] = []
     private(set) var byteCount = 0
     var counters = CounterDeltas()
+    /// Those among them that come of what stands in shared memory, and will be counted again if it
+    /// is not stored.
+    var ringCounters = CounterDeltas()
     var quarantined: [Quarantined] = []
     var answers: [WaitingAnswer] = []
     var settlement = Settlement()
@@ -51,6 +54,15 @@ struct PendingCommit {
 
     /// Whether an answer or an event waits: what is left otherwise can ride on a later commit.
     var isUrgent: Bool { !rows.isEmpty || !quarantined.isEmpty || !answers.isEmpty }
+
+    /// The counters of what somebody is answered for.
+    var answeredCounters: [CounterDelta] {
+        var answered = counters
+        for delta in ringCounters.deltas {
+            answered.add(-delta.value, to: delta.name, lane: delta.lane)
+        }
+        return answered.deltas
+    }
 
     mutating func append(_ event: Event) {
         let lane = Int(event.lane.rawValue)

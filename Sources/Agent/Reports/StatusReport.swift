@@ -19,6 +19,7 @@ struct StatusReport: OperatorReport {
     private let lanes: [LaneStatistics]
     private let quarantine: [QuarantineStatistics]
     private let counters: [CounterDelta]
+    private let producers: [ProducerStatus]
     private let diskUsedBytes: Int64
     private let diskQuotaBytes: Int64
     private let notices: [String]
@@ -45,6 +46,7 @@ struct StatusReport: OperatorReport {
         lanes = try loop.store.statistics()
         quarantine = try loop.store.quarantineStatistics()
         counters = try loop.store.counters()
+        producers = loop.producerStatus(now)
         (diskUsedBytes, diskQuotaBytes) = try loop.store.diskBytes()
         notices = try Self.notices(loop.store)
         problems = Self.problems(loop, failureCount, collectorState)
@@ -121,6 +123,7 @@ struct StatusReport: OperatorReport {
         for entry in quarantine {
             text += "  quarantine \(entry.reason) \(entry.eventCount)\n"
         }
+        for producer in producers { text += "  producer   \(producer.text)\n" }
         text += "  disk       \(diskUsedBytes / 1000) of \(diskQuotaBytes / 1000) kB\n"
         text += "  clock      \(Timestamp.text(wall.milliseconds)), \(Self.word(wall.quality))\n"
         text += "  id         stream \(stream.hexadecimal), epoch \(epoch)\n"
@@ -157,6 +160,10 @@ struct StatusReport: OperatorReport {
         writeCollector(&writer)
         writeQueue(&writer)
         writeCounters(&writer)
+        writer.key("producers")
+        writer.beginArray()
+        for producer in producers { producer.write(&writer) }
+        writer.endArray()
         write(notices, as: "notices", &writer)
         write(problems, as: "problems", &writer)
         writer.endObject()

@@ -15,6 +15,8 @@ final class Connection {
     let id: ConnectionID
     let door: Door
     private var socket: FileDescriptor?
+    /// The peer's process, where the kernel tells; watched as long as it is there.
+    var process: FileDescriptor?
     var state = State.open
     /// What the loop wants.
     var isReading = true
@@ -103,6 +105,7 @@ final class Connection {
     /// Closes the socket and lets go of what was queued.
     func release() {
         socket = nil
+        process = nil
         outgoing = []
         sentBytes = 0
         watched = 0

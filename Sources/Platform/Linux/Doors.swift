@@ -6,21 +6,24 @@ public struct Doors: Hashable, Sendable {
     public var ingestPath: String?
     /// The path of `control.sock`; nil for none.
     public var controlPath: String?
-    /// The group that may connect to the two sockets, beside the agent's user and root.
+    /// The path of `ring.sock`; nil for none.
+    public var ringPath: String?
+    /// The group that may connect to the sockets, beside the agent's user and root.
     public var groupID: UInt32?
 
     /// Makes a choice of doors.
     public init(
         http: ListenAddress? = nil, ingestPath: String? = nil, controlPath: String? = nil,
-        groupID: UInt32? = nil
+        ringPath: String? = nil, groupID: UInt32? = nil
     ) {
         self.http = http
         self.ingestPath = ingestPath
         self.controlPath = controlPath
+        self.ringPath = ringPath
         self.groupID = groupID
     }
 
-    /// Opens them, in the order HTTP, ingest, control.
+    /// Opens them, in the order HTTP, ingest, control, ring.
     func open() throws(PlatformError) -> [Listener] {
         var listeners: [Listener] = []
         if let http { listeners.append(try Listener(http: http)) }
@@ -29,6 +32,9 @@ public struct Doors: Hashable, Sendable {
         }
         if let controlPath {
             listeners.append(try Listener(.control, path: controlPath, groupID: groupID))
+        }
+        if let ringPath {
+            listeners.append(try Listener(.ring, path: ringPath, groupID: groupID))
         }
         return listeners
     }

@@ -4,11 +4,13 @@ internal import CPlatform
 ///
 /// A class, though it has one owner: Embedded Swift refuses a non-copyable type whose `deinit`
 /// lies in another module than the code that ends its life.
-final class FileDescriptor: Sendable {
-    let number: Int32
+public final class FileDescriptor: Sendable {
+    /// The process's number for it.
+    public let number: Int32
 
     /// Takes over what a system call returned; negative means that the call failed.
-    init(owning number: Int32, _ operation: @autoclosure () -> String) throws(PlatformError) {
+    public init(owning number: Int32, _ operation: @autoclosure () -> String) throws(PlatformError)
+    {
         guard number >= 0 else { throw PlatformError.last(operation()) }
         self.number = number
     }

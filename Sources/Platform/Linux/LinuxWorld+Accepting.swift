@@ -34,13 +34,27 @@ extension LinuxWorld {
             return
         }
         if door == .http { _ = platform_set_no_delay(number) }
-        makeRoom(door)
+        guard makeRoom(door) else { return }
         lastConnection += 1
         let connection = Connection(
             ConnectionID(lastConnection), door, owning: socket, at: now)
         connections[lastConnection] = connection
         tell(.opened(connection.id, door, door == .http ? nil : LinuxWorld.peer(number)))
         watch(connection)
+        if door == .ring { watchProcess(of: connection, number) }
+    }
+
+    /// Has the end of the peer's process end the connection; where the kernel does not tell it, the
+    /// socket's hang-up does.
+    private mutating func watchProcess(of connection: Connection, _ number: Int32) {
+        do throws(PlatformError) {
+            let process = try FileDescriptor(
+                owning: platform_peer_process(number), "watch a process")
+            try poller.add(
+                process.number, key: connection.id.value | LinuxWorld.processKey,
+                interest: Poller.reading)
+            connection.process = process
+        } catch {}
     }
 
     private static func peer(_ number: Int32) -> Peer? {
@@ -50,22 +64,42 @@ extension LinuxWorld {
         return Peer(userID: userID, processID: processID)
     }
 
-    /// Closes the connection that has been silent longest where one more would be too many.
+    /// Closes the connection that has been silent longest where one more would be too many; false
+    /// where none may be closed for it.
     ///
-    /// Operators and producers are counted apart. One that is closing anyway goes first.
-    private mutating func makeRoom(_ door: Door) {
-        let isControl = door == .control
-        let limit = isControl ? LinuxWorld.controlConnectionLimit : LinuxWorld.connectionLimit
+    /// Operators, producers that send, and those that share memory are counted apart. One that is
+    /// closing anyway goes first.
+    private mutating func makeRoom(_ door: Door) -> Bool {
+        let limit =
+            switch door {
+            case .control: LinuxWorld.controlConnectionLimit
+            case .ring: LinuxWorld.ringConnectionLimit
+            case .http, .ingest: LinuxWorld.connectionLimit
+            }
         var count = 0
         var silent: Connection?
         for connection in connections.values
-        where (connection.door == .control) == isControl && !connection.isGone {
+        where connection.door.isCounted(with: door) && !connection.isGone {
             count += 1
             if let best = silent, !connection.isStaler(than: best) { continue }
             silent = connection
         }
-        guard count >= limit, let silent else { return }
-        if silent.isClosing { forget(silent) } else { drop(silent) }
+        guard count >= limit, let silent else { return true }
+        if silent.isClosing {
+            forget(silent)
+        } else if door != .ring {
+            drop(silent)
+        } else {
+            return false
+        }
+        return true
+    }
+}
+
+extension Door {
+    fileprivate func isCounted(with other: Door) -> Bool {
+        if self == other { return true }
+        return self != .control && other != .control && self != .ring && other != .ring
     }
 }
 

@@ -46,9 +46,9 @@ extension LinuxWorld {
     /// Whether an input is still to be told: not once the loop has closed its connection.
     mutating func isStillNews(_ input: Input) -> Bool {
         switch input {
-        case .answered, .terminate: return true
+        case .answered, .terminate, .inherited: return true
         case .opened(let id, _, _): return connections[id.value] != nil
-        case .received(let id, _), .ended(let id):
+        case .received(let id, _), .ended(let id), .handed(let id, _):
             guard let connection = connections[id.value] else { return false }
             return !connection.isClosing
         case .closed(let id): return connections.removeValue(forKey: id.value) != nil
@@ -73,7 +73,7 @@ extension LinuxWorld {
 
     private mutating func receive(_ connection: Connection, isHungUp: Bool) {
         guard let number = connection.number else { return }
-        let count = unsafe platform_receive(number, &piece, LinuxWorld.pieceBytes)
+        let count = receive(connection, number)
         if count > 0 {
             connection.lastActivity = now
             tell(.received(connection.id, LinuxWorld.copy(piece, count)))
@@ -88,6 +88,34 @@ extension LinuxWorld {
             if !isNothing || isHungUp { drop(connection) }
         }
     }
+
+    private mutating func receive(_ connection: Connection, _ number: Int32) -> Int {
+        guard connection.door == .ring else {
+            return unsafe platform_receive(number, &piece, LinuxWorld.pieceBytes)
+        }
+        var handed: Int32 = -1
+        let count = unsafe platform_receive_descriptor(
+            number, &piece, LinuxWorld.pieceBytes, &handed)
+        guard handed >= 0 else { return count }
+        do throws(PlatformError) {
+            tell(.handed(connection.id, try FileDescriptor(owning: handed, "take a descriptor")))
+        } catch { failRequirement("a descriptor that came is one") }
+        return count
+    }
+
+    /// Meets the end of a peer's process, though a child of it may still hold the socket.
+    ///
+    /// Takes what it sent before, then drops the connection.
+    mutating func bury(_ connection: Connection) {
+        for _ in 0..<LinuxWorld.lastPiecesMost
+        where connection.number != nil && !connection.hasEnded && !connection.isClosing {
+            receive(connection, isHungUp: true)
+        }
+        if connection.isClosing { forget(connection) } else { drop(connection) }
+    }
+
+    /// More than a handing-over and a byte to wake the loop are nothing to read.
+    private static let lastPiecesMost = 4
 
     /// The first bytes of a piece, at once: `Array` of Embedded Swift would copy them one by one.
     private static func copy(_ piece: [UInt8], _ count: Int) -> [UInt8] {

@@ -9,6 +9,9 @@ public struct LinuxWorld: World, ~Copyable {
     public static let connectionLimit = 256
     /// Connections of operators, counted apart so that producers cannot shut them out.
     public static let controlConnectionLimit = 16
+    /// Connections of producers that share memory, which are silent by nature; one more is turned
+    /// away.
+    public static let ringConnectionLimit = 64
     /// What may wait for one peer that does not read, before it is given up.
     public static let queueLimitBytes = 1 << 20
     /// What may wait for all peers together.
@@ -20,6 +23,8 @@ public struct LinuxWorld: World, ~Copyable {
 
     private static let signalKey = UInt64.max - 1
     private static let wireKey = UInt64.max - 2
+    /// Set in a connection's key where its process is meant.
+    static let processKey: UInt64 = 1 << 62
     /// Listeners' keys are below this by their door's number; connections' are far below.
     private static let listenerKey = UInt64.max - 16
 
@@ -58,6 +63,7 @@ public struct LinuxWorld: World, ~Copyable {
         self.signals = signals
         self.listeners = listeners
         self.wire = wire
+        for descriptor in DescriptorStore.inherited() { tell(.inherited(descriptor)) }
     }
 
     /// The port that HTTP is spoken on: the kernel's choice where the address said 0.
@@ -105,6 +111,14 @@ public struct LinuxWorld: World, ~Copyable {
         keepTime()
     }
 
+    /// Has the service manager keep a descriptor, if one runs this process and keeps any.
+    public mutating func keep(_ descriptor: FileDescriptor, as name: String) {
+        DescriptorStore.keep(descriptor, as: name)
+    }
+
+    /// Has the service manager forget what it keeps under a name.
+    public mutating func forgetKept(_ name: String) { DescriptorStore.forget(name) }
+
     /// Hands one request to the wire; its answer is an `Input` of a later step.
     public mutating func submit(_ exchange: Exchange) { wire.submit(exchange) }
 
@@ -122,6 +136,8 @@ public struct LinuxWorld: World, ~Copyable {
         default:
             if let connection = connections[ready.key] {
                 meet(connection, ready)
+            } else if let orphan = connections[ready.key & ~LinuxWorld.processKey] {
+                bury(orphan)
             } else if let door = Door(key: ready.key, LinuxWorld.listenerKey) {
                 accept(by: door)
             }
@@ -169,7 +185,7 @@ public struct LinuxWorld: World, ~Copyable {
 
 extension Door {
     fileprivate init?(key: UInt64, _ base: UInt64) {
-        guard key <= base, base - key <= 2 else { return nil }
+        guard key <= base, base - key <= 3 else { return nil }
         self.init(rawValue: UInt8(base - key))
     }
 }

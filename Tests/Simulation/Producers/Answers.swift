@@ -10,6 +10,7 @@ enum Answers {
         case .http: http(bytes, groupCount)
         case .ingest: ingest(bytes)
         case .control: control(bytes, groupCount)
+        case .ring: nil
         }
     }
 

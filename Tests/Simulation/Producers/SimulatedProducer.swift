@@ -85,6 +85,7 @@ final class SimulatedProducer {
             bytes = texts.reduce(into: Array("{\"verb\":\"send\",\"json\":true}\n".utf8)) {
                 $0 += $1 + [0x0A]
             }
+        case .ring: preconditionFailure("memory is shared, not sent")
         }
         say(bytes, to: connect(world), world)
     }

@@ -103,6 +103,10 @@ final class SimulatedWorld: World {
     }
 
     func abandonExchange() { exchangeNumber = nil }
+
+    // Nobody shares memory here.
+    func keep(_ descriptor: FileDescriptor, as name: String) {}
+    func forgetKept(_ name: String) {}
 }
 
 extension Input {
@@ -110,9 +114,9 @@ extension Input {
     var connection: ConnectionID? {
         switch self {
         case .opened(let connection, _, _), .received(let connection, _), .ended(let connection),
-            .closed(let connection):
+            .closed(let connection), .handed(let connection, _):
             connection
-        case .answered, .terminate: nil
+        case .answered, .terminate, .inherited: nil
         }
     }
 }
