@@ -35,6 +35,13 @@ def first_then(first: Script, then: Script = accept) -> Script:
     return script
 
 
+def wait_with(agent: Agent, double: CollectorDouble, events: list[shop.Event]) -> None:
+    """Has the agent hold the events until it is told to flush: their first upload is put off."""
+    double.script = lambda upload: Reply(429, b"", (("Retry-After", "3600"),))
+    agent.batch(events)
+    eventually(lambda: agent.status()["collector"]["failures"] == 1, "the delay to be heard of")
+
+
 @pytest.mark.core
 def test_uploads_keep_to_the_contract(
     make_agent: Callable[..., Agent], double: CollectorDouble
@@ -159,10 +166,8 @@ def test_an_unsigned_refusal_drops_nothing(
 def test_retry_after_is_honoured_and_new_events_do_not_defeat_it(
     make_agent: Callable[..., Agent], double: CollectorDouble
 ) -> None:
-    double.script = lambda upload: Reply(429, b"", (("Retry-After", "3600"),))
     agent = make_agent(double.url)
-    agent.batch(EVENTS[:5])
-    eventually(lambda: double.uploads, "a first upload")
+    wait_with(agent, double, EVENTS[:5])
     for event in EVENTS[5:10]:
         agent.batch([event])
     agent.status()
@@ -198,10 +203,10 @@ def test_a_refused_event_is_quarantined_and_its_neighbours_are_delivered(
             upload, ids=doubles.ranges(good), count=len(good), new=len(good),
             refused=[{"id": bad, "reason": "not_wanted"}],
         ))
-    double.script = first_then(refuse)
     agent = make_agent(double.url)
     events = [event for event in EVENTS if event.get("event") == "Product Viewed"][:5]
-    agent.batch(events)
+    wait_with(agent, double, events)
+    double.script = first_then(refuse)
     said = agent.command_line("flush", "--wait", "10s", "--json")
     assert said.code == 1, said
     assert agent.flush("1s").code == 0
@@ -237,9 +242,9 @@ def test_a_signed_refusal_of_a_block_opens_it_until_the_bad_event_is_alone(
         if any(event["event"]["messageId"] == poison for event in upload.block.events):
             return signed(upload.key, refusal(upload, status), status)
         return accept(upload)
-    double.script = script
     agent = make_agent(double.url)
-    agent.batch(viewed)
+    wait_with(agent, double, viewed)
+    double.script = script
     said = agent.command_line("flush", "--wait", "20s")
     assert said.code == 1, said
     rest = [event for event in viewed if event["messageId"] != poison]
