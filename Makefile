@@ -19,8 +19,8 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
-        check-results cross test-cross bench footprint simulation \
-        simulate fuzz kill format clean
+        check-results cross test-cross bench footprint simulation crash \
+        simulate sanitize fuzz kill format clean producer
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -96,7 +96,14 @@ ordinary:
 	@mkdir -p build/results && rm -f build/results/checks-ordinary.xml
 	.build/debug/device-checks --junit build/results/checks-ordinary.xml
 
-end-to-end: $(VENV)/ready
+# What shares memory with the agents under test.
+producer:
+	$(ENSURE) swift libraries
+	$(BUILD) --product ring-producer
+	@mkdir -p build
+	cp .build/debug/ring-producer build/ring-producer
+
+end-to-end: $(VENV)/ready producer
 	@mkdir -p build/results
 	FOOTFALL_DEVICE=build/footfall $(PYTEST) -q Tests/EndToEnd \
 	    --junitxml build/results/embedded.xml
@@ -120,6 +127,7 @@ cross-%:
 
 cross-checks-%:
 	@Cross/build $* build/$* device-checks
+	@Cross/build $* build/$* ring-producer
 
 reproduce-%:
 	@Cross/reproduce $*

@@ -130,6 +130,12 @@ let package = Package(
             ],
             path: "Tests/DeviceChecks", swiftSettings: device, linkerSettings: deviceLinking),
 
+        // A process that shares memory with an agent, on each processor, and writes down what it
+        // did.
+        .executableTarget(
+            name: "ring-producer", dependencies: ["CPlatform", "Platform", "Ring"],
+            path: "Tests/RingProducer", swiftSettings: device, linkerSettings: deviceLinking),
+
         // Figures of the device in release builds, and no verdict on them.
         .executableTarget(
             name: "bench",

@@ -7,9 +7,10 @@ import random
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from harness.keeper import Keeper
 from harness.waiting import eventually
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -74,6 +75,8 @@ class Daemon:
         self.command = list(command)
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self.keeper: Keeper | None = None
+        self.begin: Callable[[], None] | None = None
 
     @property
     def pid(self) -> int:
@@ -89,11 +92,15 @@ class Daemon:
     def spawn(self) -> None:
         """Starts it; its output goes to the end of the log."""
         assert not self.is_running
+        more = self.keeper.inheritance() if self.keeper else {"preexec_fn": self.begin}
+        finish = more.pop("finished", lambda: None)
+        named = ["sh", "-c", 'export LISTEN_PID=$$; exec "$@"', "sh"] if self.keeper else []
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *self.command],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                ["setpriv", "--pdeathsig", "KILL", *named, *self.command],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more,
             )
+        finish()
 
     def wait_listening(self, port: int, seconds: float = 20) -> None:
         """Waits until it accepts connections; fails at once if it ends instead."""
