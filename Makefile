@@ -11,6 +11,7 @@
 #   make bench      figures in a table, or FORMAT=json; BENCH=NAME for some: Tests/Benchmarks
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
 #   make simulate   the whole agent in a world that a seed disturbs: SEED=1 STEPS=20000 [CUTS=N]
+#   make crash      a lane's writer killed, and stopped, at each instruction of its writes
 #   make fuzz       bytes that no writer made against the block reader: SECONDS=60
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load
 #   make format     formats the Swift sources in place
@@ -20,7 +21,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         check-results cross test-cross bench footprint simulation crash \
-        simulate sanitize fuzz kill format clean producer
+        simulate fuzz kill format clean producer
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -32,7 +33,7 @@ EMBEDDED := -c release --traits Embedded --scratch-path .build-embedded \
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \
     sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/$$(uname -m)-unknown-linux-gnu
 # What `make test` and `make check` must have reported by their end.
-RUNS := checks units simulation checks-ordinary embedded ordinary
+RUNS := checks units simulation crash checks-ordinary embedded ordinary
 CHECK_RUNS = tidy $(RUNS) cross $(foreach arch,$(ARCHES),$(arch)-checks $(arch))
 ARCHES := $(or $(ARCH),arm64 armhf amd64)
 COLLECTOR := -c release --product footfall-collector --static-swift-stdlib
@@ -42,13 +43,13 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,17s/^# *//p' Makefile
+	@sed -n '3,18s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
 	@python3 -B Tests/Demo/demo.py
 
-test: checks units simulation device collector ordinary end-to-end results
+test: checks units simulation crash device collector ordinary end-to-end results
 
 check: lint tidy test test-cross check-results
 
@@ -154,6 +155,12 @@ simulation: $(VENV)/ready
 	$(BUILD) -c release --product simulate
 	@mkdir -p build/results
 	$(PYTEST) -q Tests/Simulation --junitxml build/results/simulation.xml
+
+crash: $(VENV)/ready
+	$(ENSURE) swift libraries
+	$(BUILD) -c release --product ring-crash
+	@mkdir -p build/results
+	$(PYTEST) -q Tests/Crash --junitxml build/results/crash.xml
 
 SEED := 1
 STEPS := 20000

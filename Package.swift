@@ -170,6 +170,11 @@ let package = Package(
         .testTarget(
             name: "RingTests", dependencies: ["CLane", "CPlatform", "Ring", "SeededText"],
             exclude: ["CLane"], swiftSettings: strict),
+        // A lane's writer under single steps, killed and stopped at every instruction.
+        .target(name: "CTrace", path: "Tests/Crash/CTrace"),
+        .executableTarget(
+            name: "ring-crash", dependencies: ["CTrace", "Ring", "SeededText"],
+            path: "Tests/Crash", exclude: ["CTrace", "test_crash.py"], swiftSettings: strict),
         .testTarget(
             name: "EventsTests", dependencies: ["Events", "SeededText"], swiftSettings: strict),
         .testTarget(
