@@ -12,6 +12,7 @@
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
 #   make simulate   the whole agent in a world that a seed disturbs: SEED=1 STEPS=20000 [CUTS=N]
 #   make crash      a lane's writer killed, and stopped, at each instruction of its writes
+#   make sanitize   the ring under ThreadSanitizer and AddressSanitizer, and changes that break it
 #   make fuzz       bytes that no writer made against the block reader: SECONDS=60
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load
 #   make format     formats the Swift sources in place
@@ -21,7 +22,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         check-results cross test-cross bench footprint simulation crash \
-        simulate fuzz kill format clean producer
+        simulate sanitize fuzz kill format clean producer
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -43,7 +44,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,18s/^# *//p' Makefile
+	@sed -n '3,19s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -169,6 +170,11 @@ simulate:
 	$(BUILD) -c release --product simulate
 	.build/release/simulate --seed $(SEED) $(if $(CUTS),--cuts $(CUTS),--steps $(STEPS))
 
+# Two minutes: an instrumented build for each change that must be caught.
+sanitize: $(VENV)/ready
+	$(ENSURE) swift
+	$(PYTEST) -q Tests/Sanitize
+
 # New inputs gather in build/fuzz; `fuzz-blocks -merge=1 Tests/Fuzz/Corpus build/fuzz` keeps those
 # that reach further. A finding is a file build/fuzz-*: mend, and put it into the corpus.
 FUZZ := swift build -c release --product fuzz-blocks --scratch-path .build-fuzz \
@@ -196,4 +202,4 @@ $(VENV)/ready: Tests/EndToEnd/requirements.txt
 	@touch $@
 
 clean:
-	rm -rf build .build .build-embedded .build-cross .build-fuzz
+	rm -rf build .build .build-embedded .build-cross .build-fuzz .build-tsan .build-asan
