@@ -33,13 +33,17 @@ def code(text: str) -> str:
 
 def functions(blanked: str) -> Iterator[tuple[int, int]]:
     """The first and last line, from 1, of every function, initialiser and subscript with a body."""
+    for start, _, closing in bodies(blanked):
+        first = blanked.count("\n", 0, start) + 1
+        yield first, blanked.count("\n", 0, closing) + 1
+
+
+def bodies(blanked: str) -> Iterator[tuple[int, int, int]]:
+    """Of each of those: where it begins, and where its body's braces stand."""
     for match in _BODIED.finditer(blanked):
         opening = _body(blanked, match.end())
-        if opening is None:
-            continue
-        closing = _closing(blanked, opening)
-        first = blanked.count("\n", 0, match.start()) + 1
-        yield first, blanked.count("\n", 0, closing) + 1
+        if opening is not None:
+            yield match.start(), opening, closing(blanked, opening)
 
 
 def _body(blanked: str, start: int) -> int | None:
@@ -62,7 +66,8 @@ def _body(blanked: str, start: int) -> int | None:
     return None
 
 
-def _closing(blanked: str, opening: int) -> int:
+def closing(blanked: str, opening: int) -> int:
+    """Where the brace closes that opens there."""
     depth = 0
     for index in range(opening, len(blanked)):
         if blanked[index] == "{":
