@@ -7,8 +7,8 @@ enum RangeCoding {
         var bytes: [UInt8] = []
         var next: UInt32 = 0
         for range in ranges {
-            append(range.first - next, to: &bytes)
-            append(range.last - range.first, to: &bytes)
+            LEB128.append(UInt64(range.first - next), to: &bytes)
+            LEB128.append(UInt64(range.last - range.first), to: &bytes)
             next = range.last &+ 1
         }
         return bytes
@@ -19,13 +19,15 @@ enum RangeCoding {
         var ranges: [SequenceRange] = []
         var offset = 0
         var next: UInt64 = 0
+        let sequenceLast = UInt64(Limits.sequenceLast)
         while offset < bytes.count {
-            guard let gap = number(bytes, &offset), let length = number(bytes, &offset) else {
-                return nil
-            }
+            // Numbers above the last would overflow the sums.
+            guard let gap = LEB128.number(in: bytes, at: &offset), gap <= sequenceLast,
+                let length = LEB128.number(in: bytes, at: &offset), length <= sequenceLast
+            else { return nil }
             let first = next + gap
             let last = first + length
-            guard last <= UInt64(Limits.sequenceLast), ranges.isEmpty || gap > 0 else { return nil }
+            guard last <= sequenceLast, ranges.isEmpty || gap > 0 else { return nil }
             ranges.append(SequenceRange(UInt32(first), UInt32(last)))
             next = last + 1
         }
@@ -43,26 +45,6 @@ enum RangeCoding {
             }
         }
         return union
-    }
-
-    private static func append(_ number: UInt32, to bytes: inout [UInt8]) {
-        var rest = number
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
-    private static func number(_ bytes: [UInt8], _ offset: inout Int) -> UInt64? {
-        var number: UInt64 = 0
-        for shift in 0..<5 where offset < bytes.count {
-            let byte = bytes[offset]
-            offset += 1
-            number |= UInt64(byte & 0x7F) << (7 * UInt64(shift))
-            if byte < 0x80 { return number }
-        }
-        return nil
     }
 }
 

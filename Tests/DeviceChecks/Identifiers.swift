@@ -28,6 +28,16 @@ enum Identifiers {
             probe.equal(ranges.first?.last, 2_147_483_648)
             probe.equal(ranges.last?.last, 4_294_967_294)
         }
+        list.check("a number of variable length has all of its 64 bits") { probe in
+            for number: UInt64 in [2_147_483_648, 4_294_967_296, 9_223_372_036_854_775_808, .max] {
+                var bytes: [UInt8] = []
+                LEB128.append(probe.carrier.number(number), to: &bytes)
+                probe.equal(bytes, HandMade.leb128(number))
+                var offset = 0
+                let carried = HandMade.leb128(probe.carrier.number(number))
+                probe.equal(LEB128.number(in: carried, at: &offset), number)
+            }
+        }
         list.check("a row's id holds lane, the last epoch and the last number") { probe in
             let c = probe.carrier
             let id = RowID(

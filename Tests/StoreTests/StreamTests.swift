@@ -140,6 +140,9 @@ import Testing
         arguments: [
             [0], [128], [0, 128], [0, 0, 0, 0], [255, 255, 255, 255, 15, 0],
             [0, 255, 255, 255, 255, 15], [255, 255, 255, 255, 255, 1, 0],
+            // Sums of these would be greater than 64 bits.
+            [1] + [UInt8](repeating: 255, count: 9) + [1],
+            [1, 1] + [UInt8](repeating: 255, count: 9) + [1, 0],
         ] as [[UInt8]]) func `of no text are refused`(bytes: [UInt8])
     {
         #expect(RangeCoding.ranges(bytes) == nil)

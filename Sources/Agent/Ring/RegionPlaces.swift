@@ -1,3 +1,5 @@
+internal import Events
+
 /// How far one lane was read, and which of its drops are counted.
 struct LanePlace: Equatable {
     var position: UInt64
@@ -15,8 +17,8 @@ struct RegionPlaces: Equatable {
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
         for lane in lanes {
-            Self.append(lane.position / 8, to: &bytes)
-            Self.append(lane.drops, to: &bytes)
+            LEB128.append(lane.position / 8, to: &bytes)
+            LEB128.append(lane.drops, to: &bytes)
         }
         return bytes
     }
@@ -26,30 +28,11 @@ struct RegionPlaces: Equatable {
         lanes = []
         var offset = 0
         while offset < bytes.count {
-            guard let eighth = Self.number(bytes, &offset), eighth <= UInt64.max / 8,
-                let drops = Self.number(bytes, &offset)
+            guard let eighth = LEB128.number(in: bytes, at: &offset),
+                eighth <= UInt64.max / 8,
+                let drops = LEB128.number(in: bytes, at: &offset)
             else { return nil }
             lanes.append(LanePlace(position: eighth * 8, drops: drops))
         }
-    }
-
-    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        var rest = number
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
-    }
-
-    private static func number(_ bytes: [UInt8], _ offset: inout Int) -> UInt64? {
-        var number: UInt64 = 0
-        for shift in 0..<10 where offset < bytes.count {
-            let byte = bytes[offset]
-            offset += 1
-            number |= UInt64(byte & 0x7F) << (7 * UInt64(shift))
-            if byte < 0x80 { return number }
-        }
-        return nil
     }
 }

@@ -1,14 +1,11 @@
+internal import Events
+
 /// LEB128 numbers, and zigzag for those with a sign.
 extension [UInt8] {
     /// Appends a number in as few bytes as hold it.
     @inline(__always)
     mutating func append(unsigned value: UInt64) {
-        var rest = value
-        while rest > 0x7F {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(truncatingIfNeeded: rest))
+        LEB128.append(value, to: &self)
     }
 
     /// Appends a number with a sign: 0, −1, 1, −2, … are 0, 1, 2, 3, ….
@@ -75,20 +72,8 @@ struct PartReader {
     /// Reads a LEB128 number below 2^64.
     @inline(__always)
     mutating func unsigned() throws(BlockError) -> UInt64 {
-        let first = try byte()
-        return first < 0x80 ? UInt64(first) : try longUnsigned(from: first)
-    }
-
-    private mutating func longUnsigned(from first: UInt8) throws(BlockError) -> UInt64 {
-        var value = UInt64(first & 0x7F)
-        var shift: UInt64 = 7
-        while true {
-            let next = try byte()
-            guard shift < 63 || next <= 1 else { throw error }
-            value |= UInt64(next & 0x7F) << shift
-            if next < 0x80 { return value }
-            shift += 7
-        }
+        guard let value = LEB128.number(in: bytes, at: &offset) else { throw error }
+        return value
     }
 
     /// Reads a number with a sign.
