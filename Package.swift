@@ -148,6 +148,11 @@ let package = Package(
 
         // What several suites draw random texts from; it knows nothing of the product.
         .target(name: "SeededText", path: "Tests/SeededText", swiftSettings: strict),
+
+        // The disk under SQLite that fails when a test says so.
+        .target(
+            name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk",
+            swiftSettings: strict),
         // The whole device in one deterministic process, over a disk, a network and clocks that a
         // seed disturbs.
         .target(
@@ -183,7 +188,7 @@ let package = Package(
             name: "IdentityTests", dependencies: ["Events", "Identity", "SeededText"],
             swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Events", "Store", "CSQLite"],
+            name: "StoreTests", dependencies: ["CSQLite", "Events", "FaultyDisk", "Store"],
             swiftSettings: strict),
         // What the fuzzer and the tests of its corpus hold against reader and writer.
         .target(
@@ -199,8 +204,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Blocks", "CPlatform", "Events", "Identity", "Intake", "Platform", "Ring",
-                "SeededText", "Store", "Sync",
+                "Agent", "Blocks", "CPlatform", "CSQLite", "Events", "FaultyDisk", "Identity",
+                "Intake", "Platform", "Ring", "SeededText", "Store", "Sync",
             ],
             swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Events
+import FaultyDisk
 import Foundation
 import Identity
 import Platform
@@ -16,9 +17,13 @@ final class Kiosk {
     private(set) var loop: AgentLoop
     private var connectionCount: UInt64 = 0
     private var streamCount: UInt64 = 0
+    private let disk: FaultyDisk?
 
     /// Starts on an empty directory; `lines` are more lines of its configuration.
-    init(_ lines: String = "") throws {
+    ///
+    /// - Parameter disk: nil for one that works as the machine's does.
+    init(_ lines: String = "", disk: FaultyDisk? = nil) throws {
+        self.disk = disk
         let text = """
             [agent]
             device = kiosk-1
@@ -30,18 +35,18 @@ final class Kiosk {
 
             """
         configuration = try Configuration(text: Array(text.utf8), file: "test.conf")
-        loop = try Self.open(configuration, stream: 1, world)
+        loop = try Self.open(configuration, stream: 1, world, disk)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     private static func open(
-        _ configuration: Configuration, stream: UInt64, _ world: ScriptedWorld
+        _ configuration: Configuration, stream: UInt64, _ world: ScriptedWorld, _ disk: FaultyDisk?
     ) throws -> AgentLoop {
         let store = try EventStore(
             directory: configuration.stateDirectory, quotaBytes: configuration.quotaBytes,
             boot: StreamID(high: 0xB0, low: 0x07), freshStream: StreamID(high: 0xF0, low: stream),
-            wallMilliseconds: world.wall.milliseconds)
+            wallMilliseconds: world.wall.milliseconds, vfs: disk?.name)
         var world = world
         return try AgentLoop(
             configuration, store: store,
@@ -54,7 +59,7 @@ final class Kiosk {
         world.abandonExchange()
         loop.store.close()
         streamCount += 1
-        loop = try Self.open(configuration, stream: 100 + streamCount, world)
+        loop = try Self.open(configuration, stream: 100 + streamCount, world, disk)
     }
 
     /// Makes the disk fail: no commit and no read works until `mendDisk`.
@@ -70,7 +75,7 @@ final class Kiosk {
             directory: directory, quotaBytes: configuration.quotaBytes,
             boot: StreamID(high: 0xB0, low: 0x07), freshStream: StreamID(high: 0xF0, low: 99),
             wallMilliseconds: world.wall.milliseconds)
-        loop.nextSequence = loop.store.nextSequence
+        loop.takeUpNumbers()
     }
 
     /// Steps until nothing more happens while the clock stands still.

@@ -1,25 +1,25 @@
 import CSQLite
 import Events
+import FaultyDisk
 import Foundation
 import Testing
 
 @testable import Store
 
 /// Invariants 1, 2 and 4 of the Store page on a disk that fails.
-@Suite(.serialized) struct `When the disk fails` {
+@Suite struct `When the disk fails` {
     let state = StateDirectory()
+    let disk = FaultyDisk(name: UUID().uuidString)
     let ioError = SQLITE_IOERR | 3 << 8
     let syncError = SQLITE_IOERR | 4 << 8
-
-    init() { FaultyDisk.reset() }
 
     @Test(arguments: 0..<6) func `in a write, nothing of the change is stored`(after: Int) throws {
         let store = try open()
         try store.add(2)
-        unsafe FaultyDisk.writesLeft = after
-        unsafe FaultyDisk.writeAnswer = ioError
+        disk.writesLeft = after
+        disk.writeAnswer = ioError
         let isStored = (try? store.add(3)) != nil
-        FaultyDisk.reset()
+        disk.mend()
         // The change is in the log by four writes; what comes after them pads a sector.
         var isThere = isStored
         if !isStored {
@@ -50,11 +50,11 @@ import Testing
     }
 
     private func migrate(failingAfter writes: Int, _ stream: StreamID, _ events: Int) throws {
-        unsafe FaultyDisk.writesLeft = writes
-        unsafe FaultyDisk.writeAnswer = ioError
+        disk.writesLeft = writes
+        disk.writeAnswer = ioError
         let early = try? open()
-        unsafe FaultyDisk.writesLeft = 0
-        FaultyDisk.reset()
+        disk.writesLeft = 0
+        disk.mend()
         early?.close()
         let store = try open()
         #expect(store.stream == stream && store.epoch >= 3)
@@ -66,7 +66,7 @@ import Testing
     @Test func `in the sync, what may be stored is under an epoch that is over`() throws {
         var store = try open()
         try store.add(2)
-        unsafe FaultyDisk.syncAnswer = syncError
+        disk.syncAnswer = syncError
         #expect {
             try store.add(3)
         } throws: { error in
@@ -74,7 +74,7 @@ import Testing
             return error?.code == .unavailable && error?.sqliteCode == syncError
         }
         #expect(throws: StoreError.self) { try store.nextShipment() }
-        FaultyDisk.reset()
+        disk.mend()
         // The bytes reached the log, so the numbers 2 to 4 are in use: they are never given again.
         let change = Change(for: store)
         #expect { try store.commit(change) } throws: { ($0 as? StoreError)?.code == .stale }
@@ -93,9 +93,9 @@ import Testing
         let store = try open()
         try store.add(2)
         try #require(store.database).connection.run("PRAGMA wal_checkpoint(RESTART)")
-        unsafe FaultyDisk.syncAnswer = syncError
+        disk.syncAnswer = syncError
         #expect { try store.add(3) } throws: { ($0 as? StoreError)?.code == .unavailable }
-        FaultyDisk.reset()
+        disk.mend()
         #expect(store.epoch == 1 && store.nextSequence == 2)
         try store.add(4)
         #expect(try store.queuedEvents() == 6)
@@ -104,9 +104,9 @@ import Testing
     @Test func `in a commit that only settles, the doubt is noticed too`() throws {
         let store = try open()
         let row = try store.add(2)
-        unsafe FaultyDisk.syncAnswer = syncError
+        disk.syncAnswer = syncError
         #expect(throws: StoreError.self) { try store.remove([row.key]) }
-        FaultyDisk.reset()
+        disk.mend()
         #expect(try store.nextShipment() == nil)
         #expect(store.epoch == 2)
     }
@@ -114,12 +114,12 @@ import Testing
     @Test func `for long, every call says so, until it works again`() throws {
         let store = try open()
         try store.add(2)
-        unsafe FaultyDisk.writeAnswer = ioError
-        unsafe FaultyDisk.syncAnswer = syncError
+        disk.writeAnswer = ioError
+        disk.syncAnswer = syncError
         for _ in 0..<5 {
             #expect { try store.add(3) } throws: { ($0 as? StoreError)?.code == .unavailable }
         }
-        FaultyDisk.reset()
+        disk.mend()
         try store.add(5)
         #expect(try store.queuedEvents() == 7)
     }
@@ -129,10 +129,10 @@ import Testing
         try store.add(2)
         let ballast = state.file("ballast")
         var isSpent = false
-        unsafe FaultyDisk.writeAnswer = SQLITE_FULL
-        unsafe FaultyDisk.willWrite = {
+        disk.writeAnswer = SQLITE_FULL
+        disk.willWrite = {
             guard !FileManager.default.fileExists(atPath: ballast) else { return }
-            unsafe FaultyDisk.writeAnswer = SQLITE_OK
+            disk.writeAnswer = SQLITE_OK
             isSpent = true
         }
         try store.add(3)
@@ -147,12 +147,12 @@ import Testing
         var store = try open()
         let row = try store.add(2)
         #expect(try store.nextShipment()?.rows == [row])
-        unsafe FaultyDisk.writeAnswer = SQLITE_FULL
+        disk.writeAnswer = SQLITE_FULL
         for _ in 0..<3 {
             #expect { try store.add(3) } throws: { ($0 as? StoreError)?.code == .full }
         }
         #expect(store.epoch == 1 && store.nextSequence == 2)
-        FaultyDisk.reset()
+        disk.mend()
         #expect(try store.queuedEvents() == 2)
         try store.add(4)
         store.close()
@@ -165,15 +165,15 @@ import Testing
         for _ in 0..<50 { try first.add(1, bytes: 30_000) }
         first.close()
         let ballast = state.file("ballast")
-        unsafe FaultyDisk.writeAnswer = SQLITE_FULL
-        unsafe FaultyDisk.willWrite = {
+        disk.writeAnswer = SQLITE_FULL
+        disk.willWrite = {
             guard !FileManager.default.fileExists(atPath: ballast) else { return }
-            unsafe FaultyDisk.writeAnswer = SQLITE_OK
+            disk.writeAnswer = SQLITE_OK
         }
         let store = try open()
         #expect(try store.queuedEvents() == 50)
         #expect(store.epoch == 2)
     }
 
-    private func open() throws -> EventStore { try state.open(vfs: FaultyDisk.name) }
+    private func open() throws -> EventStore { try state.open(vfs: disk.name) }
 }

@@ -29,7 +29,7 @@ extension AgentLoop {
         pending = PendingCommit()
         pending.settlement = left
         if left.isEmpty { countersDue = .never }
-        nextSequence = store.nextSequence
+        takeUpNumbers()
         recount(unstored, world.monotonicNow())
         renewEpochIfSpent()
         for answer in answers {
@@ -55,6 +55,8 @@ extension AgentLoop {
 
     private func change(_ wall: Int64) -> Change {
         var change = Change(for: store)
+        // Of another epoch by now, it is refused.
+        (change.epoch, change.firstSequence) = numbersFrom
         change.endSequence = nextSequence
         for row in pending.rows { change.inserted.append(stored(row)) }
         for event in pending.quarantined {
@@ -164,7 +166,7 @@ extension AgentLoop {
         } catch {
             complain(error)
         }
-        nextSequence = store.nextSequence
+        takeUpNumbers()
     }
 
     /// Tells the operator, once; damage is dealt with where the quantum can bear it.

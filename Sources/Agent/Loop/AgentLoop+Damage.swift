@@ -17,7 +17,7 @@ extension AgentLoop {
                 freshStream: StreamID(high: world.random(), low: world.random()),
                 wallMilliseconds: world.wallNow().milliseconds)
             isDamaged = false
-            nextSequence = store.nextSequence
+            takeUpNumbers()
             Log.line("the database was damaged and is set aside; a new stream has begun")
             balanceBooks()
         } catch {

@@ -23,7 +23,7 @@ extension AgentLoop {
                 complain(error)
                 return
             }
-            nextSequence = store.nextSequence
+            takeUpNumbers()
             Log.line("the collector holds other events under our ids: device cloned or restored")
         }
         if !receipt.conflicting.isEmpty {

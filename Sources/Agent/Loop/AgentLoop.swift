@@ -24,6 +24,8 @@ public final class AgentLoop {
     var flushes: [WaitingFlush] = []
     /// The next sequence number: those in `pending` are taken already.
     var nextSequence: UInt32
+    /// The store's epoch and next number when the first of those in `pending` was taken.
+    private(set) var numbersFrom: (epoch: UInt32, first: UInt32)
     /// Why the last commit failed; nil while the store works.
     var storeFault: String?
     /// Whether something in the database was found to be damaged since it was last set aside.
@@ -51,6 +53,16 @@ public final class AgentLoop {
         self.startedAt = startedAt
         walkDue = startedAt.advanced(byMilliseconds: Self.walkPauseMilliseconds)
         nextSequence = store.nextSequence
+        numbersFrom = (store.epoch, store.nextSequence)
+    }
+
+    /// Goes on with the store's numbers; for whoever has none of its own in `pending`.
+    ///
+    /// A store that was opened again after the disk failed may have begun another epoch, at
+    /// whichever call it was that opened it: numbers from before would leave a hole there.
+    func takeUpNumbers() {
+        nextSequence = store.nextSequence
+        numbersFrom = (store.epoch, store.nextSequence)
     }
 
     // One quantum: enough to fill a commit, little enough to answer within milliseconds.
@@ -67,6 +79,7 @@ public final class AgentLoop {
     public func step(_ world: inout some World & ~Copyable) -> Instant {
         resumeAnswered(&world)
         wakeForRings()
+        if !pending.isUrgent { takeUpNumbers() }
         var inputCount = 0
         var isMore = true
         while inputCount < Self.inputsMost, pending.byteCount < Self.pendingBytesMost {
@@ -80,6 +93,7 @@ public final class AgentLoop {
         let now = world.monotonicNow()
         expireHTTP(&world, now)
         lookAtRings(now)
+        if !pending.isUrgent { takeUpNumbers() }
         let isDue = countersDue <= now || isFinished
         if isDue || pending.isUrgent || ring.due <= now { drainRings(&world) }
         if isDue {

@@ -61,6 +61,8 @@ final class RingProducer {
     /// Begins where a mark says, or else where its lanes do.
     func rewind(to mark: [UInt8]?) {
         let places = mark.flatMap { RegionPlaces(bytes: $0) } ?? RegionPlaces()
+        // A commit that failed is there all the same.
+        if hasTaken, mark == self.mark { countTaken() }
         lanes.removeAll(keepingCapacity: true)
         hasTaken = false
         (takenCount, takenDropCount) = (0, 0)
@@ -165,9 +167,13 @@ final class RingProducer {
     func settle() {
         guard hasTaken else { return }
         (hasTaken, hasMark) = (false, true)
+        countTaken()
+        for lane in lanes { lane.settle() }
+    }
+
+    private func countTaken() {
         eventCount += takenCount
         dropCount += takenDropCount
         (takenCount, takenDropCount) = (0, 0)
-        for lane in lanes { lane.settle() }
     }
 }
