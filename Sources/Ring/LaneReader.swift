@@ -45,6 +45,10 @@ public struct Drops: Hashable, Sendable {
     public private(set) var position: UInt64
     private var released: UInt64
     private var tailSeen: UInt64
+    /// Where the last ``skip()`` ended; nil before the first.
+    ///
+    /// Whoever sets a lane back gives it to the new reader, which meets what was skipped again.
+    public var skippedTo: UInt64?
 
     /// Reads on at a position, or at the lane's `head` where that is further: what lies before it
     /// may be overwritten already.
@@ -178,20 +182,28 @@ public struct Drops: Hashable, Sendable {
         unsafe shared.word(LaneLayout.headOffset).pointee.store(position, ordering: .releasing)
     }
 
-    /// Goes to the lane's end past what cannot be read, and counts it as a fault; its room is given
-    /// back with what was read before it.
+    /// Whether what cannot be read here was not skipped before: one lie is one fault.
+    public var isBehindSkipped: Bool {
+        skippedTo.map { Int64(bitPattern: position &- $0) >= 0 } ?? true
+    }
+
+    /// Goes to the lane's end past what cannot be read, and counts it as a fault, once; its room is
+    /// given back with what was read before it.
     ///
     /// False where even its end is none: then no more is to be read from this writer.
     public mutating func skip() -> Bool {
         let faults = unsafe shared.word(LaneLayout.faultsOffset)
-        // Relaxed: a count hands nothing over.
-        unsafe faults.pointee.store(
-            faults.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        if isBehindSkipped {
+            // Relaxed: a count hands nothing over.
+            unsafe faults.pointee.store(
+                faults.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        }
         // Acquire: what stands before it will be given back to the writer, as after reading.
         let tail = unsafe shared.word(LaneLayout.tailOffset).pointee.load(ordering: .acquiring)
         guard tail & 7 == 0, tail &- position <= capacity else { return false }
         position = tail
         tailSeen = tail
+        skippedTo = tail
         return true
     }
 

@@ -143,4 +143,39 @@ import Testing
         expectNoHole(kiosk)
         try kiosk.audited()
     }
+
+    @Test func `leaves one lie one fault, however often its lane is read again`() throws {
+        let kiosk = try Kiosk(disk: disk)
+        kiosk.collector.mood = .down
+        let liar = try SharingProducer(kiosk)
+        try kiosk.rest()
+        func lie(_ number: Int) {
+            let place = liar.word(lane: 0, at: 128)
+            liar.track("good \(number)")
+            liar.track("bad", .critical)
+            let bytes = UInt64(16 + (Kiosk.track("good 1").utf8.count + 7) / 8 * 8)
+            liar.scribble(.max >> 16, lane: 0, at: 4096 + Int(place + bytes))
+        }
+        // A full disk can be read: each retry finds the record in the lane again.
+        disk.writeAnswer = SQLITE_FULL
+        lie(1)
+        try kiosk.pass(10_000)
+        #expect(kiosk.loop.storeFault != nil)
+        #expect(kiosk.loop.ring.producers.first?.faultCount == 1)
+        #expect(liar.word(lane: 0, at: 272) == 1)
+        disk.mend()
+        try kiosk.pass(3_000)
+        #expect(liar.answer == "attached\n")
+        // Others are counted, and the third is the last.
+        for number in 2...3 {
+            lie(number)
+            try kiosk.rest()
+            #expect(liar.word(lane: 0, at: 272) == UInt64(number))
+        }
+        #expect(liar.answer == "refused: your memory breaks the rules\n")
+        kiosk.collector.mood = .well
+        try kiosk.drain()
+        #expect(kiosk.collector.texts == (1...3).map { Kiosk.track("good \($0)") })
+        try kiosk.audited()
+    }
 }

@@ -167,4 +167,9 @@ final class Reader {
     func putBack(_ record: Record) { lane.putBack(record) }
 
     func skip() -> Bool { lane.skip() }
+
+    var skippedTo: UInt64? {
+        get { lane.skippedTo }
+        set { lane.skippedTo = newValue }
+    }
 }

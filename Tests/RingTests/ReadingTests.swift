@@ -132,4 +132,29 @@ import Testing
         reader.release()
         #expect(memory.word(LaneLayout.headOffset) == 6 * 16)
     }
+
+    @Test func `counts what it goes past once, however often it is set back`() throws {
+        let writer = memory.writer()
+        for number in 0..<5 { _ = writer.write([UInt8(number)]) }
+        unsafe memory.data.storeBytes(of: UInt64.max >> 16, toByteOffset: 16, as: UInt64.self)
+        var skippedTo: UInt64?
+        for _ in 0..<3 {
+            let reader = memory.reader(from: 0)
+            reader.skippedTo = skippedTo
+            #expect(try reader.next()?.record.position == 0)
+            #expect(throws: LaneFault.self) { try reader.next() }
+            #expect(reader.skip())
+            skippedTo = reader.skippedTo
+            #expect(skippedTo == 5 * 16)
+        }
+        #expect(memory.word(LaneLayout.faultsOffset) == 1)
+        // The next lie is another, wherever it stands behind.
+        let reader = memory.reader(from: 5 * 16)
+        reader.skippedTo = skippedTo
+        _ = writer.write([5])
+        unsafe memory.data.storeBytes(of: UInt64.max >> 16, toByteOffset: 80, as: UInt64.self)
+        #expect(throws: LaneFault.self) { try reader.next() }
+        #expect(reader.skip())
+        #expect(memory.word(LaneLayout.faultsOffset) == 2)
+    }
 }

@@ -15,9 +15,12 @@ final class RingLane {
     private(set) var countedDrops: UInt64
 
     /// Begins where the store says, or where the lane does; nil for a lane that is not there.
-    init?(_ region: Region, _ index: Int, from place: LanePlace?) {
+    ///
+    /// - Parameter skippedTo: of a lane that is set back.
+    init?(_ region: Region, _ index: Int, from place: LanePlace?, skippedTo: UInt64?) {
         guard let reader = region.reader(ofLane: index, from: place?.position) else { return nil }
         self.reader = reader
+        self.reader.skippedTo = skippedTo
         countedDrops = place?.drops ?? self.reader.countedDrops
         // What is stored was perhaps never given back: its agent ended in between.
         if let stale = region.reader(ofLane: index) { wipe(stale) }
@@ -104,6 +107,12 @@ final class RingLane {
         reader.countedDrops = countedDrops
         reader.release()
     }
+
+    /// Where what was skipped ends.
+    var skippedTo: UInt64? { reader.skippedTo }
+
+    /// Whether what cannot be read here is another lie than those that were skipped.
+    var isBehindSkipped: Bool { reader.isBehindSkipped }
 
     /// Goes past what cannot be read; false where nothing more is to be read here.
     func skip() -> Bool {

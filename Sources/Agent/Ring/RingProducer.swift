@@ -63,6 +63,7 @@ final class RingProducer {
         let places = mark.flatMap { RegionPlaces(bytes: $0) } ?? RegionPlaces()
         // A commit that failed is there all the same.
         if hasTaken, mark == self.mark { countTaken() }
+        let before = lanes
         lanes.removeAll(keepingCapacity: true)
         hasTaken = false
         (takenCount, takenDropCount) = (0, 0)
@@ -70,7 +71,11 @@ final class RingProducer {
         waiting = nil
         for index in 0..<region.geometry.lanes {
             let place = index < places.lanes.count ? places.lanes[index] : nil
-            if let lane = RingLane(region, index, from: place) { lanes.append(lane) }
+            // What cannot be read will be met again, and is no new fault.
+            let skippedTo = index < before.count ? before[index].skippedTo : nil
+            if let lane = RingLane(region, index, from: place, skippedTo: skippedTo) {
+                lanes.append(lane)
+            }
         }
         if isGone { leave() }
     }
@@ -136,7 +141,8 @@ final class RingProducer {
     }
 
     private func skip(_ lane: RingLane) {
-        faultCount += 1
+        lane.leave()
+        if lane.isBehindSkipped { faultCount += 1 }
         hasTaken = true
         if !lane.skip() { faultCount = Self.faultsMost }
     }
