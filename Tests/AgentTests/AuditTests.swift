@@ -95,4 +95,39 @@ import Testing
         try kiosk.loop.store.commit(change)
         #expect(try kiosk.ask(.queueAudit)?.exitCode == 74)
     }
+
+    @Test(
+        arguments: [
+            ["accepted", "delivered"], ["refused:400", "refused:503"], ["offered"],
+            ["quarantined:x", "dropped:evicted"], ["deduplicated", "accepted", "offered"],
+        ], [Int64.max, .max - 1, .min, .min + 1])
+    func `of damaged counts is told all the same`(_ names: [String], _ value: Int64) throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .down
+        _ = try kiosk.post(Kiosk.batch(Kiosk.track("a"), "5"))
+        var change = Change(for: kiosk.loop.store)
+        for name in names {
+            // Two lanes, which the status adds up.
+            for lane in [Lane.normal, .ambient] {
+                change.counters.append(CounterDelta(lane, name, value))
+            }
+        }
+        try kiosk.loop.store.commit(change)
+        for isJSON in [false, true] {
+            #expect(try kiosk.ask(.queueAudit, isJSON: isJSON)?.exitCode == 74)
+            #expect(try kiosk.ask(.status, isJSON: isJSON)?.output.isEmpty == false)
+        }
+        // Nor do books end the agent that are balanced with such counts, or go on from them.
+        kiosk.loop.balanceBooks()
+        #expect(try kiosk.post(Kiosk.batch(Kiosk.track("b"))).status == 200)
+        _ = try #require(try kiosk.ask(.queueAudit))
+        #expect(try kiosk.queuedCount() == 2)
+    }
+
+    @Test func `holds no sum that does not fit in 64 bits`() {
+        #expect(!report(lane(offered: .max, accepted: .max, delivered: .max)).isHolding)
+        let offered = lane(
+            offered: .max, accepted: .max, deduplicated: 1, delivered: .max - 4, queued: 2)
+        #expect(!report(offered).isHolding)
+    }
 }

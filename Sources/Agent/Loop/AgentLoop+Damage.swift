@@ -35,16 +35,13 @@ extension AgentLoop {
             var change = Change(for: store)
             let books = try AuditReport(counters: store.counters(), queued: store.statistics())
             for sums in books.lanes {
-                let lost =
-                    sums.accepted
-                    - (sums.delivered + sums.queued + sums.quarantined + sums.dropped)
-                let found = max(0, -lost)
-                let unoffered = sums.accepted + found + sums.deduplicated + sums.refused
-                let missing = unoffered - sums.offered
+                let (lost, found) = Self.difference(
+                    sums.accepted, [sums.delivered, sums.queued, sums.quarantined, sums.dropped])
+                let (unanswered, missing) = Self.difference(
+                    sums.offered, [sums.accepted, found, sums.deduplicated, sums.refused])
                 for (name, value) in [
-                    (CounterName.droppedByDamage, max(0, lost)), (CounterName.accepted, found),
-                    (CounterName.offered, max(0, missing)),
-                    (CounterName.refusedByDamage, max(0, -missing)),
+                    (CounterName.droppedByDamage, lost), (CounterName.accepted, found),
+                    (CounterName.offered, missing), (CounterName.refusedByDamage, unanswered),
                 ] where value > 0 {
                     change.counters.append(CounterDelta(sums.lane, name, value))
                 }
@@ -53,5 +50,15 @@ extension AgentLoop {
         } catch {
             complain(error)
         }
+    }
+
+    /// How much a sum is greater than its parts together, and how much less; one of them is 0.
+    private static func difference(
+        _ sum: Int64, _ parts: [Int64]
+    ) -> (greater: Int64, less: Int64) {
+        let total = parts.reduce(Int64(0)) { $0.addingSaturated($1) }
+        return (
+            max(0, sum.subtractingSaturated(total)), max(0, total.subtractingSaturated(sum))
+        )
     }
 }

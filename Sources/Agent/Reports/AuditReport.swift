@@ -22,24 +22,40 @@ struct AuditReport: OperatorReport {
 
         init(lane: Lane) { self.lane = lane }
 
-        var isOfferedAccounted: Bool { offered == accepted + deduplicated + refused }
+        var isOfferedAccounted: Bool {
+            Self.isSum(offered, of: [accepted, deduplicated, refused])
+        }
         var isAcceptedAccounted: Bool {
-            accepted == delivered + queued + quarantined + dropped
+            Self.isSum(accepted, of: [delivered, queued, quarantined, dropped])
+        }
+
+        /// What does not fit in 64 bits is no sum, but damage.
+        private static func isSum(_ sum: Int64, of parts: [Int64]) -> Bool {
+            let total = parts.reduce(Int64(0)) { $0.addingSaturated($1) }
+            return sum == total && total > .min && total < .max
         }
 
         mutating func add(_ counter: CounterDelta) {
             switch counter.name {
-            case CounterName.offered: offered += counter.value
-            case CounterName.accepted: accepted += counter.value
-            case CounterName.deduplicated: deduplicated += counter.value
-            case CounterName.delivered: delivered += counter.value
+            case CounterName.offered: Self.add(counter.value, to: &offered)
+            case CounterName.accepted: Self.add(counter.value, to: &accepted)
+            case CounterName.deduplicated: Self.add(counter.value, to: &deduplicated)
+            case CounterName.delivered: Self.add(counter.value, to: &delivered)
             default:
-                if counter.name.hasPrefix(CounterName.refusedPrefix) { refused += counter.value }
-                if counter.name.hasPrefix(CounterName.quarantinedPrefix) {
-                    quarantined += counter.value
+                if counter.name.hasPrefix(CounterName.refusedPrefix) {
+                    Self.add(counter.value, to: &refused)
                 }
-                if counter.name.hasPrefix(CounterName.droppedPrefix) { dropped += counter.value }
+                if counter.name.hasPrefix(CounterName.quarantinedPrefix) {
+                    Self.add(counter.value, to: &quarantined)
+                }
+                if counter.name.hasPrefix(CounterName.droppedPrefix) {
+                    Self.add(counter.value, to: &dropped)
+                }
             }
+        }
+
+        private static func add(_ value: Int64, to sum: inout Int64) {
+            sum = sum.addingSaturated(value)
         }
     }
 

@@ -99,7 +99,7 @@ struct StatusReport: OperatorReport {
     private var queuedCount: Int64 { lanes.reduce(0) { $0 + $1.eventCount } }
 
     private func total(_ name: String) -> Int64 {
-        counters.reduce(0) { $0 + ($1.name == name ? $1.value : 0) }
+        counters.reduce(Int64(0)) { $1.name == name ? $0.addingSaturated($1.value) : $0 }
     }
 
     var text: String {
