@@ -181,36 +181,6 @@ import Testing
         #expect(kiosk.collector.texts == [Kiosk.track("a")])
     }
 
-    @Test func `has no more regions than its user may have, and another user's fit`() throws {
-        let kiosk = try Kiosk()
-        var producers: [SharingProducer] = []
-        for number in 0..<17 {
-            producers.append(try SharingProducer(kiosk, lanes: 1, number: UInt64(number)))
-            try kiosk.rest()
-        }
-        let answers = producers.map(\.answer)
-        #expect(answers.dropLast().allSatisfy { $0 == "attached\n" })
-        #expect(answers.last == "refused: user 1000 has 16 regions attached already\n")
-        let other = try SharingProducer(kiosk, number: 99, userID: 1001)
-        try kiosk.rest()
-        #expect(other.answer == "attached\n")
-        producers[0].leave()
-        try kiosk.rest()
-        let late = try SharingProducer(kiosk, number: 100)
-        try kiosk.rest()
-        #expect(late.answer == "attached\n")
-    }
-
-    @Test func `cannot crowd the door without a region`() throws {
-        let kiosk = try Kiosk()
-        let guests = (0..<20).map { _ in kiosk.connect(.ring, userID: 1000) }
-        try kiosk.rest()
-        #expect(guests.filter { kiosk.world.closed.contains($0) } == guests.suffix(4))
-        let producer = try SharingProducer(kiosk, userID: 1001)
-        try kiosk.rest()
-        #expect(producer.answer == "attached\n")
-    }
-
     @Test func `that lies three times is read no more, and its neighbour is`() throws {
         let kiosk = try Kiosk()
         let liar = try SharingProducer(kiosk, number: 1)

@@ -21,9 +21,12 @@ final class SharingProducer {
     }
 
     /// Makes a region and hands it over.
-    init(_ kiosk: Kiosk, lanes: Int = 2, number: UInt64 = 1, userID: UInt32 = 1000) throws {
+    init(
+        _ kiosk: Kiosk, lanes: Int = 2, capacity: Int = 65_536, number: UInt64 = 1,
+        userID: UInt32 = 1000
+    ) throws {
         self.kiosk = kiosk
-        let geometry = try #require(RegionGeometry(lanes: lanes, capacity: 65_536))
+        let geometry = try #require(RegionGeometry(lanes: lanes, capacity: capacity))
         region = try Region(making: geometry, identifier: (0xAB, number), process: 42)
         for lane in 0..<lanes {
             guard let writer = region.writer(ofLane: lane) else { fatalError("no such lane") }

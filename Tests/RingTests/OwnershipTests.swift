@@ -27,6 +27,38 @@ import Testing
         #expect(none == nil)
     }
 
+    @Test func `go to a thread that has the number of one that is gone`() throws {
+        let region = try Region(making: try geometry(lanes: 4), identifier: (1, 2), process: 3)
+        for thread in [7, 8, 9] as [UInt32] { _ = region.takeLane(for: thread) { _ in false } }
+        var asked: [UInt32] = []
+        let lane = region.takeLane(for: 8) {
+            asked.append($0)
+            return false
+        }
+        #expect(lane == 1)
+        // Of its own number the kernel would say that it is there.
+        #expect(asked == [7])
+        // It is another owner: whoever counts owners sees that.
+        let words = (0..<3).map {
+            unsafe region.memory.load(
+                fromByteOffset: region.geometry.offset(ofLane: $0), as: UInt64.self)
+        }
+        #expect(words == [1 << 32 | 7, 2 << 32 | 8, 1 << 32 | 9])
+    }
+
+    @Test func `are not taken from a thread that got its number from one that is gone`() throws {
+        let region = try Region(making: try geometry(lanes: 2), identifier: (1, 2), process: 3)
+        _ = region.takeLane(for: 5) { _ in false }
+        var taken: Int?
+        let late = region.takeLane(for: 6) { _ in
+            // It was gone when the kernel was asked; then a new one with its number comes first.
+            taken = region.takeLane(for: 5) { _ in false }
+            return true
+        }
+        #expect(taken == 0)
+        #expect(late == nil)
+    }
+
     @Test func `go to one of many threads that want them`() throws {
         let region = SharedRegion(
             try Region(making: try geometry(lanes: 9), identifier: (1, 2), process: 3))

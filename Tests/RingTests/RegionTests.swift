@@ -91,6 +91,22 @@ import Testing
         }
     }
 
+    /// Such memory may be gone when it is touched; sealed as it should be, its kind alone tells.
+    @Test func `of huge pages is refused for what it is, not for want of such pages`() throws {
+        typealias Create = @convention(c) (UnsafePointer<CChar>, UInt32) -> Int32
+        guard let symbol = unsafe dlsym(nil, "memfd_create") else { throw RegionError.notRegion }
+        let create = unsafe unsafeBitCast(symbol, to: Create.self)
+        // MFD_CLOEXEC, MFD_ALLOW_SEALING and MFD_HUGETLB.
+        let descriptor = unsafe create("huge", 1 | 2 | 4)
+        try #require(descriptor >= 0)
+        try #require(ftruncate(descriptor, 2 << 20) == 0)
+        try #require(platform_memory_seal(descriptor) == 0)
+        #expect(throws: RegionError.system(call: .examine, errno: EINVAL)) {
+            _ = try Region(taking: descriptor)
+        }
+        _ = platform_close(descriptor)
+    }
+
     /// What the producer writes after the region was taken changes no lane of the agent's.
     @Test func `stays as it was taken, whatever its header says later`() throws {
         let region = try Region(making: try #require(geometry), identifier: (1, 2), process: 7)
