@@ -11,7 +11,7 @@
 #   make bench      figures in a table, or FORMAT=json; BENCH=NAME for some: Tests/Benchmarks
 #   make footprint  the device executable's size, libraries, memory and wake-ups at idle
 #   make simulate   the whole agent in a world that a seed disturbs: SEED=1 STEPS=20000 [CUTS=N]
-#   make crash      a lane's writer killed, and stopped, at each instruction of its writes
+#   make crash      a lane's writer killed, and stopped, at each instruction, and its reader killed
 #   make sanitize   the ring under ThreadSanitizer and AddressSanitizer, and changes that break it
 #   make fuzz       bytes that no writer made against the block reader: SECONDS=60
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load

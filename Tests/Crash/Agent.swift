@@ -17,7 +17,7 @@ struct Delivery {
     ///
     /// - Parameter isUnderWay: whether the write that has not returned may be there already.
     mutating func take(
-        _ record: Record, _ payload: [UInt8], from ledger: Ledger, isUnderWay: Bool
+        _ record: Taken, _ payload: [UInt8], from ledger: Ledger, isUnderWay: Bool
     ) -> Bool {
         let entry: Ledger.Entry
         if count < ledger.entries.count {
@@ -59,7 +59,10 @@ struct Agent: ~Copyable {
                     return nil
                 }
                 let number = delivery.count
-                guard delivery.take(record, payload, from: ledger, isUnderWay: isUnderWay) else {
+                guard
+                    delivery.take(
+                        Taken(record), payload, from: ledger, isUnderWay: isUnderWay)
+                else {
                     return "the agent's record \(number) is \(record)"
                 }
             } catch {

@@ -12,9 +12,15 @@ struct Report {
     private var lastRoom = 0
     private var instructionsMost = 0
 
-    init(_ mode: String) { self.mode = mode }
+    /// What the most instructions are of.
+    private let part: String
 
-    mutating func add(_ stage: Stage) {
+    init(_ mode: String, of part: String = "a write") {
+        self.mode = mode
+        self.part = part
+    }
+
+    mutating func add(_ stage: some Scene) {
         let ledger = stage.ledger
         tally += stage.tally
         written += ledger.entries.count
@@ -36,7 +42,7 @@ struct Report {
 
     var text: String {
         "\(mode): \(tally.text); \(written) written, \(padded) behind padding, \(lastRoom) in the"
-            + " last room, \(full) full, \(refused) refused; a write takes \(instructionsMost)"
+            + " last room, \(full) full, \(refused) refused; \(part) takes \(instructionsMost)"
             + " instructions at most" + (tally.first.map { "\n  first: \($0)" } ?? "")
     }
 }
@@ -60,6 +66,28 @@ struct Crash {
             if random.oneIn(700) { stage.agent.release() }
         }
         var report = Report("crash")
+        report.add(stage)
+        return report
+    }
+}
+
+/// The reader is killed while a writer goes on: at each instruction the next agent, which begins
+/// behind what is stored, makes do with what is left.
+struct ReaderCrash {
+    let writeCount: Int
+    let seed: UInt64
+
+    /// - Parameter fault: one of this is enough.
+    func run<Reader: LaneReading & ~Copyable>(
+        _ open: (Lane) -> Reader, _ steps: [Step], until fault: Fault? = nil
+    ) throws(NotTraceable) -> Report {
+        let stage = ReaderStage(Script(seed: seed, count: writeCount))
+        var snapshot = Snapshot()
+        var random = Seeded(seed)
+        try stage.play(open, steps, &random, until: fault) {
+            snapshot.judge(stage) { $0.writer() }
+        }
+        var report = Report("reader", of: "a record or a batch")
         report.add(stage)
         return report
     }

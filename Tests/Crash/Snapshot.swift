@@ -1,7 +1,7 @@
 internal import CTrace
 internal import Ring
 
-/// A lane as it stands when its writer is killed, and what can still be done with it.
+/// A lane as it stands when its writer or its reader is killed, and what can still be done with it.
 @safe struct Snapshot: ~Copyable {
     private let memory: UnsafeMutablePointer<UInt8>
     private var payload: [UInt8] = []
@@ -22,12 +22,12 @@ internal import Ring
     /// Takes the lane of a stage as it is, has an agent begin again where the last one had released
     /// all, and a writer go on where the killed one left.
     mutating func judge<Writer: LaneWriting & ~Copyable>(
-        _ stage: Stage, _ open: (Lane) -> Writer
+        _ stage: some Scene, _ open: (Lane) -> Writer
     ) {
         lane.copy(stage.lane)
-        var reader = lane.reader(from: stage.agent.releasedPosition)
+        var reader = lane.reader(from: stage.stored.position)
         check(DropCounts(reader.drops), stage)
-        var delivery = stage.agent.released
+        var delivery = stage.stored.delivery
         var successor = open(lane)
         let first = Successor(stage.tally.points)
         // Every other one comes before anybody has read what it was left.
@@ -38,7 +38,8 @@ internal import Ring
             while let record = try nextRecord(of: &reader, into: &payload) {
                 if !hasCome,
                     delivery.take(
-                        record, payload, from: stage.ledger, isUnderWay: stage.isUnderWay)
+                        Taken(record), payload, from: stage.ledger,
+                        isUnderWay: stage.isUnderWay)
                 {
                     continue
                 }
@@ -65,7 +66,7 @@ internal import Ring
 
     /// In a lane of which all is released, a successor's record goes in and comes out.
     private mutating func follow<Writer: LaneWriting & ~Copyable>(
-        _ successor: inout Writer, _ reader: inout LaneReader, _ stage: Stage
+        _ successor: inout Writer, _ reader: inout LaneReader, _ stage: some Scene
     ) {
         let second = Successor(stage.tally.points + 1)
         guard second.written(by: &successor) == .written else {
@@ -80,7 +81,7 @@ internal import Ring
         }
     }
 
-    private func check(_ drops: DropCounts, _ stage: Stage) {
+    private func check(_ drops: DropCounts, _ stage: some Scene) {
         if drops == stage.ledger.drops { return }
         // Three words, written one behind another: each may have come or not.
         if stage.isUnderWay, let coming = stage.ledger.coming {

@@ -19,7 +19,25 @@ extension LaneWriter: LaneWriting {}
 
     init(_ start: UnsafeMutableRawPointer) { unsafe self.start = start }
 
-    func reader(from position: UInt64) -> LaneReader {
+    // Where words stand, by the module's page.
+    static let tailOffset = 128
+    static let head = 256
+    static let durable = 264
+
+    // Sequentially consistent: whoever looks from outside sees what is there.
+    func word(_ offset: Int) -> UInt64 {
+        unsafe (start + offset).assumingMemoryBound(to: Atomic<UInt64>.self).pointee
+            .load(ordering: .sequentiallyConsistent)
+    }
+
+    func set(_ offset: Int, _ value: UInt64) {
+        unsafe (start + offset).assumingMemoryBound(to: Atomic<UInt64>.self).pointee
+            .store(value, ordering: .sequentiallyConsistent)
+    }
+
+    var tail: UInt64 { word(Lane.tailOffset) }
+
+    func reader(from position: UInt64?) -> LaneReader {
         unsafe LaneReader(lane: start, capacity: Script.capacity, from: position)
     }
 
@@ -36,8 +54,21 @@ struct NotTraceable: Error {
     let errno: Int32
 }
 
+/// What is known of a lane at one moment, for whoever judges what would become of it.
+protocol Scene: AnyObject {
+    var lane: Lane { get }
+    var ledger: Ledger { get }
+    var tally: Tally { get set }
+    /// Whether the write that has not returned has begun.
+    var isUnderWay: Bool { get }
+    /// What is stored, and where the next reader goes on.
+    var stored: (delivery: Delivery, position: UInt64) { get }
+    /// Of the longest write, or of reading one record or storing one batch.
+    var instructionsUsed: Int { get }
+}
+
 /// One script, written by a child that runs an instruction at a time, and what is known meanwhile.
-@safe final class Stage {
+@safe final class Stage: Scene {
     /// A write that takes more instructions waits for somebody.
     ///
     /// A release build takes 140; one that is not optimised takes thousands, and cannot be judged.
@@ -51,6 +82,9 @@ struct NotTraceable: Error {
     private(set) var isUnderWay = false
     /// The longest write.
     private(set) var instructionsUsed = 0
+    var stored: (delivery: Delivery, position: UInt64) {
+        (agent.released, agent.releasedPosition)
+    }
     private let memory: UnsafeMutablePointer<UInt8>
     private let control: Control
     private let bytes: Int

@@ -1,7 +1,8 @@
-"""A lane's writer killed, and stopped, at every instruction: what `ring-crash` counts.
+"""A lane's writer killed, and stopped, at every instruction, and its reader killed: what
+`ring-crash` counts.
 
 `FOOTFALL_RING_CRASH` names the executable; without it, it is the release build's. Every planted
-mistake of a writer must be caught, in each mode that can show it.
+mistake of a writer or a reader must be caught, in each mode that can show it.
 """
 
 from __future__ import annotations
@@ -56,27 +57,32 @@ def test_at_no_instruction_is_a_lane_wedged_corrupt_or_short_of_a_record() -> No
     assert code == 0, "\n".join(lines)
     found = [re.match(r"(\w+): (\d+) points, (\d+) wedged, (\d+) corrupt, (\d+) lost;", line)
              for line in lines]
-    assert [match and match[1] for match in found] == ["crash", "stop"], "\n".join(lines)
+    assert [match and match[1] for match in found] == ["crash", "stop", "reader"], "\n".join(lines)
     for match in found:
         assert match and match.groups()[2:] == ("0", "0", "0")
         assert int(match[2]) > POINTS_LEAST
 
 
-def test_every_mistake_of_a_writer_is_caught() -> None:
+def test_every_mistake_of_a_writer_and_of_a_reader_is_caught() -> None:
     code, lines = crash("--planted")
     assert code == 0, "\n".join(lines)
-    caught = [re.match(r"caught: (\w+), (crash|stop), (wedged|corrupt|lost): ", line)
+    caught = [re.match(r"caught: (\w+), (crash|stop|reader), (wedged|corrupt|lost): ", line)
               for line in lines]
     assert all(caught), "\n".join(lines)
-    mistakes = re.findall(
-        r"\w+", " ".join(re.findall(
-            r"^    case ([\w, ]+)$", (REPOSITORY / "Tests/Crash/Planted.swift").read_text(),
-            re.MULTILINE)))
-    assert {match[1] for match in caught if match and match[2] == "crash"} == set(mistakes)
+    for mode, source in [("crash", "Planted.swift"), ("reader", "PlantedReader.swift")]:
+        assert {match[1] for match in caught if match and match[2] == mode} == mistakes(source)
     ways = {(match[2], match[3]) for match in caught if match}
     assert ways == {
-        (mode, fault) for mode in ("crash", "stop") for fault in ("wedged", "corrupt", "lost")
+        (mode, fault)
+        for mode in ("crash", "stop", "reader") for fault in ("wedged", "corrupt", "lost")
     }
+
+
+def mistakes(source: str) -> set[str]:
+    """The names of the mistakes that a source plants: its first declarations of cases."""
+    text = (REPOSITORY / "Tests/Crash" / source).read_text()
+    return set(re.findall(
+        r"\w+", " ".join(re.findall(r"^    case ([\w, ]+)$", text, re.MULTILINE))))
 
 
 def test_where_nothing_can_be_stepped_that_is_said_and_is_no_success() -> None:
