@@ -200,7 +200,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SyncTests", dependencies: ["Events", "Sync"], swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Events", "Platform"], swiftSettings: strict),
+            name: "PlatformTests", dependencies: ["CPlatform", "Events", "Platform"],
+            swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: [

@@ -8,7 +8,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -61,6 +63,9 @@ int platform_memory_open(const char *name, int64_t bytes) {
 int platform_memory_seal(int fd) { return fcntl(fd, F_ADD_SEALS, memory_seals); }
 
 int platform_memory_is_sealed(int fd) {
+    // First: it alone asks nobody but the kernel, where a file may be of a file system that waits.
+    int seals = fcntl(fd, F_GET_SEALS);
+    if (seals < 0) return -1;
     struct statfs system;
     if (fstatfs(fd, &system) < 0) return -1;
     // Other memory, of huge pages, may be gone when it is touched.
@@ -68,9 +73,10 @@ int platform_memory_is_sealed(int fd) {
         errno = EINVAL;
         return -1;
     }
-    int seals = fcntl(fd, F_GET_SEALS);
-    return seals < 0 ? -1 : (seals & memory_seals) == memory_seals;
+    return (seals & memory_seals) == memory_seals;
 }
+
+int platform_memory_is_memory(int fd) { return fcntl(fd, F_GET_SEALS) >= 0; }
 
 int64_t platform_memory_bytes(int fd) {
     struct stat status;
@@ -201,27 +207,41 @@ ssize_t platform_receive(int fd, uint8_t *bytes, size_t count) {
     return recv(fd, bytes, count, MSG_DONTWAIT);
 }
 
+ssize_t platform_receive_bytes(int fd, uint8_t *bytes, size_t count) {
+    struct iovec piece = {.iov_base = bytes, .iov_len = count};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    ssize_t seen = recvmsg(fd, &message, MSG_DONTWAIT | MSG_PEEK);
+    if (seen <= 0) return seen;
+    // What was seen without room for descriptors, and had some.
+    if (message.msg_flags & MSG_CTRUNC) {
+        errno = EBADMSG;
+        return -1;
+    }
+    // No more than was seen: descriptors may have come behind it.
+    return recv(fd, bytes, (size_t)seen, MSG_DONTWAIT);
+}
+
+int platform_receive_urgent_inline(int fd) {
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+}
+
 ssize_t platform_receive_descriptor(int fd, uint8_t *bytes, size_t count, int *descriptor) {
-    enum { most = 8 };
     union {
         struct cmsghdr head;
-        char bytes[CMSG_SPACE(most * sizeof(int))];
+        char bytes[CMSG_SPACE(sizeof(int))];
     } control;
     struct iovec piece = {.iov_base = bytes, .iov_len = count};
-    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1,
-                             .msg_control = control.bytes, .msg_controllen = sizeof control};
+    // CMSG_SPACE has room for two.
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = control.bytes,
+                             .msg_controllen = CMSG_LEN(sizeof(int))};
     *descriptor = -1;
-    ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     if (got < 0) return got;
-    for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
-        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-        size_t all = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t i = 0; i < all; i++) {
-            int each;
-            memcpy(&each, CMSG_DATA(part) + i * sizeof each, sizeof each);
-            if (*descriptor < 0) *descriptor = each; else close(each);
-        }
-    }
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    if (part && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS
+        && part->cmsg_len >= CMSG_LEN(sizeof(int)))
+        memcpy(descriptor, CMSG_DATA(part), sizeof *descriptor);
     return got;
 }
 
@@ -265,6 +285,21 @@ int platform_notify(const char *path, const uint8_t *bytes, size_t count, int de
     return result;
 }
 
+int platform_socket_pair(int ends[2]) {
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return -1;
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
+int platform_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) < 0) return -1;
+    return fcntl(ends[1], F_SETFL, O_NONBLOCK);
+}
+
+int platform_unread_bytes(int fd) {
+    int bytes = 0;
+    return ioctl(fd, FIONREAD, &bytes) < 0 ? -1 : bytes;
+}
+
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
@@ -294,6 +329,57 @@ int platform_resolve(const char *host, const char *port, struct addrinfo **resul
     // Without AI_ADDRCONFIG: all addresses are tried anyway, and it hides loopback on some devices.
     hints.ai_flags = AI_NUMERICSERV;
     return getaddrinfo(host, port, &hints, results);
+}
+
+// MARK: Descriptors of others
+
+static _Thread_local timer_t impatience;
+static _Thread_local int is_impatient;
+
+static void interrupt(int number) { (void)number; }
+
+int platform_impatience_open(void) {
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
+    if (sigaction(SIGURG, &action, NULL) < 0) return -1;
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGURG};
+    event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+    if (timer_create(CLOCK_MONOTONIC, &event, &impatience) < 0) return -1;
+    is_impatient = 1;
+    sigset_t interruption;
+    sigemptyset(&interruption);
+    sigaddset(&interruption, SIGURG);
+    return pthread_sigmask(SIG_UNBLOCK, &interruption, NULL) == 0 ? 0 : -1;
+}
+
+void platform_impatience_set(int64_t milliseconds) {
+    if (!is_impatient) return;
+    struct itimerspec time = {0};
+    time.it_value.tv_nsec = time.it_interval.tv_nsec = milliseconds * 1000000;
+    timer_settime(impatience, 0, &time, NULL);
+}
+
+void platform_impatience_close(void) {
+    if (is_impatient) timer_delete(impatience);
+    is_impatient = 0;
+}
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+static void close_range_of(unsigned first, unsigned last) {
+    if (first > last || syscall(SYS_close_range, first, last, 0) == 0) return;
+    // Before Linux 5.9.
+    struct rlimit open_files = {0, 0};
+    getrlimit(RLIMIT_NOFILE, &open_files);
+    for (unsigned fd = first; fd <= last && fd < open_files.rlim_cur; fd++) close((int)fd);
+}
+
+int platform_descriptors_leave(int kept) {
+    if (unshare(CLONE_FILES) < 0) return -1;
+    if (kept > 0) close_range_of(0, (unsigned)kept - 1);
+    close_range_of((unsigned)kept + 1, ~0U);
+    return 0;
 }
 
 // MARK: The event queue

@@ -103,10 +103,12 @@ public struct Peer: Hashable, Sendable {
 public enum Input: Sendable {
     /// A producer or an operator connected; `peer` is nil on TCP.
     case opened(ConnectionID, Door, Peer?)
-    /// A descriptor came by the ring door, before the bytes that it came with.
-    case handed(ConnectionID, FileDescriptor)
-    /// A descriptor that an earlier process had kept; before all else.
-    case inherited(FileDescriptor)
+    /// A descriptor came by the ring door, before the bytes that it came with: memory, or nil for
+    /// one of anything else, which nobody has touched.
+    case handed(ConnectionID, FileDescriptor?)
+    /// A descriptor that an earlier process had kept, and under which name, where that is known;
+    /// before all else.
+    case inherited(FileDescriptor, String?)
     /// Bytes arrived: at least one, at most 64 KiB.
     case received(ConnectionID, [UInt8])
     /// The peer will send no more, but may still read.

@@ -82,7 +82,7 @@ import Testing
         let kept = kiosk.world.kept
         #expect(kept.count == 1)
         try kiosk.killAndStart()
-        for descriptor in kept.values { kiosk.world.happen(.inherited(descriptor)) }
+        for (name, descriptor) in kept { kiosk.world.happen(.inherited(descriptor, name)) }
         try kiosk.rest()
         #expect(try kiosk.queuedCount() == 10)
         #expect(kiosk.loop.ring.producers.isEmpty && kiosk.world.kept.isEmpty)
@@ -118,10 +118,10 @@ import Testing
         let kiosk = try Kiosk()
         let producer = try SharingProducer(kiosk)
         try kiosk.rest()
-        let kept = try #require(kiosk.world.kept.values.first)
-        kiosk.world.happen(.inherited(kept))
+        let (name, kept) = try #require(kiosk.world.kept.first)
+        kiosk.world.happen(.inherited(kept, name))
         let null = unsafe open("/dev/null", O_RDWR)
-        kiosk.world.happen(.inherited(try FileDescriptor(owning: null, "open")))
+        kiosk.world.happen(.inherited(try FileDescriptor(owning: null, "open"), "other"))
         try kiosk.rest()
         #expect(kiosk.loop.ring.producers.count == 1)
         producer.track("a", .critical)

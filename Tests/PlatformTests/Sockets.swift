@@ -115,7 +115,7 @@ final class TestDirectory {
     }
 
     deinit {
-        for name in ["ingest.sock", "control.sock", "file", "lock", "made"] {
+        for name in ["ingest.sock", "control.sock", "ring.sock", "file", "lock", "made"] {
             unsafe unlink(path + "/" + name)
             unsafe rmdir(path + "/" + name)
         }

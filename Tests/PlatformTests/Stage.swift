@@ -11,7 +11,8 @@ struct Stage: ~Copyable {
         world = try LinuxWorld(
             Doors(
                 http: ListenAddress("127.0.0.1:0"), ingestPath: directory.file("ingest.sock"),
-                controlPath: directory.file("control.sock")))
+                controlPath: directory.file("control.sock"),
+                ringPath: directory.file("ring.sock")))
     }
 
     func connect() throws -> TestSocket {

@@ -25,7 +25,7 @@ extension AgentLoop {
 
     /// A region was handed over: takes it, or says why not and closes the connection.
     func attach(
-        _ descriptor: FileDescriptor, _ connection: ConnectionID,
+        _ descriptor: FileDescriptor?, _ connection: ConnectionID,
         _ world: inout some World & ~Copyable
     ) {
         guard let guest = ring.guests[connection] else {
@@ -33,6 +33,9 @@ extension AgentLoop {
         }
         guard let peer = guest else {
             return turnAway(connection, "the kernel does not say who you are", &world)
+        }
+        guard let descriptor else {
+            return turnAway(connection, "the descriptor is no memory", &world)
         }
         let region: Region
         do throws(RegionError) {

@@ -50,6 +50,8 @@ int platform_memory_open(const char *name, int64_t bytes);
 int platform_memory_seal(int fd);
 // Whether all of that is forbidden; -1 and errno where the kernel won't say.
 int platform_memory_is_sealed(int fd);
+// Whether a descriptor is of memory; never blocks, whatever else it is of.
+int platform_memory_is_memory(int fd);
 // Its length, or -1 and errno.
 int64_t platform_memory_bytes(int fd);
 // Maps it whole, to be read and written and shared; not in a child that is forked. NULL and errno.
@@ -89,9 +91,20 @@ int platform_peer(int fd, uint32_t *user, int32_t *process);
 // Both never raise SIGPIPE and never block. Sending starts at `bytes + offset`.
 ssize_t platform_send(int fd, const uint8_t *bytes, size_t offset, size_t count);
 ssize_t platform_receive(int fd, uint8_t *bytes, size_t count);
-// As platform_receive; sets `*descriptor` to one that came with the bytes, or -1. Others that came
-// with them are closed.
+// As platform_receive, of a Unix socket; takes nothing and sets EBADMSG where descriptors come with
+// the bytes.
+ssize_t platform_receive_bytes(int fd, uint8_t *bytes, size_t count);
+// Has urgent bytes stand among the others, where platform_receive_bytes sees what comes with them.
+int platform_receive_urgent_inline(int fd);
+// Receives, and sets `*descriptor` to the first that came with the bytes, or -1; the kernel closes
+// the others, and may block for it.
 ssize_t platform_receive_descriptor(int fd, uint8_t *bytes, size_t count, int *descriptor);
+// Two sockets that keep messages apart; the first never blocks.
+int platform_socket_pair(int ends[2]);
+// A pipe whose second end, for writing, never blocks.
+int platform_pipe(int ends[2]);
+// How many bytes can be read, or -1.
+int platform_unread_bytes(int fd);
 // Sends `count` bytes and a descriptor.
 ssize_t platform_send_descriptor(int fd, const uint8_t *bytes, size_t count, int descriptor);
 // Sends a datagram to the Unix socket at `path` (`@` for an abstract one), with a descriptor unless
@@ -102,6 +115,16 @@ int platform_peer_process(int fd);
 // Opens a socket and begins to connect it; -1 and errno where that fails at once.
 int platform_connect_tcp(const struct addrinfo *to);
 int platform_resolve(const char *host, const char *port, struct addrinfo **results);
+
+// MARK: Descriptors of others, whose close may block
+
+// Lets this thread, of which all signals are blocked, be interrupted again and again; 0, or -1.
+int platform_impatience_open(void);
+// Interrupts what blocks in this thread every so many milliseconds, fewer than 1000; 0 ends that.
+void platform_impatience_set(int64_t milliseconds);
+void platform_impatience_close(void);
+// Gives this thread descriptors of its own, of which it keeps one; 0, or -1 and errno.
+int platform_descriptors_leave(int kept);
 
 // MARK: The event queue
 

@@ -14,12 +14,18 @@ final class Connection {
 
     let id: ConnectionID
     let door: Door
-    private var socket: FileDescriptor?
+    /// Who is at the other end, where the kernel says.
+    let peer: Peer?
+    private var socket: DoorSocket?
     /// The peer's process, where the kernel tells; watched as long as it is there.
     var process: FileDescriptor?
     var state = State.open
     /// What the loop wants.
     var isReading = true
+    /// Descriptors come next, which are not received on this thread.
+    var isHandingOver = false
+    /// The peer's process has ended; what it sent before is still to be received.
+    var isOrphan = false
     /// The peer will send no more.
     var hasEnded = false
     /// The peer reads no more; what is meant for it is dropped.
@@ -32,9 +38,12 @@ final class Connection {
     private var outgoing: [UInt8] = []
     private var sentBytes = 0
 
-    init(_ id: ConnectionID, _ door: Door, owning socket: FileDescriptor, at now: Instant) {
+    init(
+        _ id: ConnectionID, _ door: Door, _ peer: Peer?, owning socket: DoorSocket, at now: Instant
+    ) {
         self.id = id
         self.door = door
+        self.peer = peer
         self.socket = socket
         lastActivity = now
     }
@@ -51,7 +60,7 @@ final class Connection {
     /// cannot make the agent hold more than it has asked for already.
     var interest: UInt32 {
         let isWriting = queuedBytes > 0
-        let wantsBytes = isClosing || (isReading && !isWriting)
+        let wantsBytes = !isHandingOver && (isClosing || (isReading && !isWriting))
         return (wantsBytes && !hasEnded ? Poller.reading : 0) | (isWriting ? Poller.writing : 0)
     }
 

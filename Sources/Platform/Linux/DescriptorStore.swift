@@ -9,20 +9,33 @@ enum DescriptorStore {
     private static let first: Int32 = 3
     private static let descriptorsMost = 1024
 
-    /// The descriptors that an earlier process had kept, each once.
-    static func inherited() -> [FileDescriptor] {
+    /// The descriptors that an earlier process had kept, each once, with its name if it has one.
+    static func inherited() -> [(FileDescriptor, String?)] {
         guard let process = ThisProcess.environment("LISTEN_PID"),
             process == getpid().description,
             let text = ThisProcess.environment("LISTEN_FDS"), let count = Int32(text),
             0...Int32(descriptorsMost) ~= count
         else { return [] }
-        var descriptors: [FileDescriptor] = []
+        let names = names(ThisProcess.environment("LISTEN_FDNAMES") ?? "")
+        var descriptors: [(FileDescriptor, String?)] = []
         for number in first..<first + count where platform_close_on_execution(number) == 0 {
+            let place = Int(number - first)
             do throws(PlatformError) {
-                descriptors.append(try FileDescriptor(owning: number, "inherit a descriptor"))
+                descriptors.append(
+                    (
+                        try FileDescriptor(owning: number, "inherit a descriptor"),
+                        place < names.count ? names[place] : nil
+                    ))
             } catch {}
         }
         return descriptors
+    }
+
+    /// The names between colons, in the order of the descriptors.
+    static func names(_ text: String) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     static func keep(_ descriptor: FileDescriptor, as name: String) {

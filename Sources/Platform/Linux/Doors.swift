@@ -24,17 +24,19 @@ public struct Doors: Hashable, Sendable {
     }
 
     /// Opens them, in the order HTTP, ingest, control, ring.
-    func open() throws(PlatformError) -> [Listener] {
+    func open(_ closer: SocketCloser) throws(PlatformError) -> [Listener] {
         var listeners: [Listener] = []
         if let http { listeners.append(try Listener(http: http)) }
         if let ingestPath {
-            listeners.append(try Listener(.ingest, path: ingestPath, groupID: groupID))
+            listeners.append(
+                try Listener(.ingest, path: ingestPath, groupID: groupID, closer: closer))
         }
         if let controlPath {
-            listeners.append(try Listener(.control, path: controlPath, groupID: groupID))
+            listeners.append(
+                try Listener(.control, path: controlPath, groupID: groupID, closer: closer))
         }
         if let ringPath {
-            listeners.append(try Listener(.ring, path: ringPath, groupID: groupID))
+            listeners.append(try Listener(.ring, path: ringPath, groupID: groupID, closer: closer))
         }
         return listeners
     }

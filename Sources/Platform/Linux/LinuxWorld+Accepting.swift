@@ -7,10 +7,13 @@ extension LinuxWorld {
     private static let acceptBatch = 16
     /// How long newcomers wait in the kernel's queue when descriptors or memory have run out.
     private static let acceptPauseMilliseconds: Int64 = 1_000
+    /// How long newcomers of Unix sockets wait while too many of those wait to be closed.
+    private static let closingPauseMilliseconds: Int64 = 20
 
     /// Takes newcomers from a listening socket.
     mutating func accept(from listener: Int32, _ door: Door) {
         for _ in 0..<LinuxWorld.acceptBatch {
+            if door != .http, !closer.keepsUp { return pauseAccepting(isForLocal: true) }
             let number = platform_accept(listener)
             if number < 0 {
                 switch platform_errno() {
@@ -23,23 +26,27 @@ extension LinuxWorld {
         }
     }
 
-    private mutating func pauseAccepting() {
-        acceptsAgainAt = now.advanced(byMilliseconds: LinuxWorld.acceptPauseMilliseconds)
-        watchListeners(false)
+    private mutating func pauseAccepting(isForLocal: Bool = false) {
+        acceptsAgainAt = now.advanced(
+            byMilliseconds: isForLocal
+                ? LinuxWorld.closingPauseMilliseconds : LinuxWorld.acceptPauseMilliseconds)
+        watchListeners(false, isForLocal: isForLocal)
     }
 
     private mutating func admit(_ number: Int32, _ door: Door) {
-        let socket: FileDescriptor
-        do throws(PlatformError) { socket = try FileDescriptor(owning: number, "accept") } catch {
-            return
+        let socket = DoorSocket(owning: number, closer: door == .http ? nil : closer)
+        if door == .http {
+            _ = platform_set_no_delay(number)
+        } else {
+            _ = platform_receive_urgent_inline(number)
         }
-        if door == .http { _ = platform_set_no_delay(number) }
         guard makeRoom(door) else { return }
         lastConnection += 1
         let connection = Connection(
-            ConnectionID(lastConnection), door, owning: socket, at: now)
+            ConnectionID(lastConnection), door, door == .http ? nil : LinuxWorld.peer(number),
+            owning: socket, at: now)
         connections[lastConnection] = connection
-        tell(.opened(connection.id, door, door == .http ? nil : LinuxWorld.peer(number)))
+        tell(.opened(connection.id, door, connection.peer))
         watch(connection)
         if door == .ring { watchProcess(of: connection, number) }
     }

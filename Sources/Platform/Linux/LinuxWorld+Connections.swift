@@ -71,7 +71,7 @@ extension LinuxWorld {
         watch(connection)
     }
 
-    private mutating func receive(_ connection: Connection, isHungUp: Bool) {
+    mutating func receive(_ connection: Connection, isHungUp: Bool) {
         guard let number = connection.number else { return }
         let count = receive(connection, number)
         if count > 0 {
@@ -84,38 +84,19 @@ extension LinuxWorld {
             if isHungUp || connection.isMute { drop(connection) }
         } else {
             let errno = platform_errno()
+            if errno == EBADMSG && connection.door == .ring { return beginHandover(connection) }
             let isNothing = errno == EAGAIN || errno == EINTR
             if !isNothing || isHungUp { drop(connection) }
         }
     }
 
+    /// Takes bytes, and never a descriptor: `EBADMSG` where one comes with them.
     private mutating func receive(_ connection: Connection, _ number: Int32) -> Int {
-        guard connection.door == .ring else {
-            return unsafe platform_receive(number, &piece, LinuxWorld.pieceBytes)
+        guard connection.door == .http else {
+            return unsafe platform_receive_bytes(number, &piece, LinuxWorld.pieceBytes)
         }
-        var handed: Int32 = -1
-        let count = unsafe platform_receive_descriptor(
-            number, &piece, LinuxWorld.pieceBytes, &handed)
-        guard handed >= 0 else { return count }
-        do throws(PlatformError) {
-            tell(.handed(connection.id, try FileDescriptor(owning: handed, "take a descriptor")))
-        } catch { failRequirement("a descriptor that came is one") }
-        return count
+        return unsafe platform_receive(number, &piece, LinuxWorld.pieceBytes)
     }
-
-    /// Meets the end of a peer's process, though a child of it may still hold the socket.
-    ///
-    /// Takes what it sent before, then drops the connection.
-    mutating func bury(_ connection: Connection) {
-        for _ in 0..<LinuxWorld.lastPiecesMost
-        where connection.number != nil && !connection.hasEnded && !connection.isClosing {
-            receive(connection, isHungUp: true)
-        }
-        if connection.isClosing { forget(connection) } else { drop(connection) }
-    }
-
-    /// More than a handing-over and a byte to wake the loop are nothing to read.
-    private static let lastPiecesMost = 4
 
     /// The first bytes of a piece, at once: `Array` of Embedded Swift would copy them one by one.
     private static func copy(_ piece: [UInt8], _ count: Int) -> [UInt8] {
@@ -130,7 +111,7 @@ extension LinuxWorld {
 
     private mutating func discard(_ connection: Connection) {
         guard let number = connection.number else { return }
-        let count = unsafe platform_receive(number, &piece, LinuxWorld.pieceBytes)
+        let count = receive(connection, number)
         if count == 0 { connection.hasEnded = true }
         if count < 0 {
             let errno = platform_errno()

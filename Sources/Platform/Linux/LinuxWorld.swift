@@ -23,6 +23,8 @@ public struct LinuxWorld: World, ~Copyable {
 
     private static let signalKey = UInt64.max - 1
     private static let wireKey = UInt64.max - 2
+    /// Receivers' keys are below this by their place.
+    private static let receiverKey = UInt64.max - 32
     /// Set in a connection's key where its process is meant.
     static let processKey: UInt64 = 1 << 62
     /// Listeners' keys are below this by their door's number; connections' are far below.
@@ -32,6 +34,10 @@ public struct LinuxWorld: World, ~Copyable {
     private let listeners: [Listener]
     private let signals: FileDescriptor
     private let wire: Wire
+    let closer: SocketCloser
+    let receivers: [DescriptorReceiver]
+    /// Connections by which descriptors come that no receiver has begun with, in order.
+    var handovers: [UInt64] = []
     var connections: [UInt64: Connection] = [:]
     var lastConnection: UInt64 = 0
     /// Connections being closed, by rising deadline.
@@ -52,7 +58,18 @@ public struct LinuxWorld: World, ~Copyable {
         let poller = try Poller()
         let signals = try FileDescriptor(owning: platform_signals_open(), "read signals")
         try poller.add(signals.number, key: LinuxWorld.signalKey, interest: Poller.reading)
-        let listeners = try doors.open()
+        let inherited = DescriptorStore.inherited()
+        let closer = try SocketCloser()
+        // Before there is anything of others that they could keep open.
+        var receivers: [DescriptorReceiver] = []
+        for place in 0..<(doors.ringPath == nil ? 0 : LinuxWorld.receiverCount) {
+            let receiver = try DescriptorReceiver()
+            try poller.add(
+                receiver.number, key: LinuxWorld.receiverKey - UInt64(place),
+                interest: Poller.reading)
+            receivers.append(receiver)
+        }
+        let listeners = try doors.open(closer)
         let wire = try Wire(wireLimits)
         try poller.add(wire.signalNumber, key: LinuxWorld.wireKey, interest: Poller.reading)
         for listener in listeners {
@@ -63,7 +80,9 @@ public struct LinuxWorld: World, ~Copyable {
         self.signals = signals
         self.listeners = listeners
         self.wire = wire
-        for descriptor in DescriptorStore.inherited() { tell(.inherited(descriptor)) }
+        self.closer = closer
+        self.receivers = receivers
+        for (descriptor, name) in inherited { tell(.inherited(descriptor, name)) }
     }
 
     /// The port that HTTP is spoken on: the kernel's choice where the address said 0.
@@ -140,6 +159,10 @@ public struct LinuxWorld: World, ~Copyable {
                 bury(orphan)
             } else if let door = Door(key: ready.key, LinuxWorld.listenerKey) {
                 accept(by: door)
+            } else if let place = Int(exactly: LinuxWorld.receiverKey &- ready.key),
+                receivers.indices.contains(place)
+            {
+                collectHandover(receivers[place])
             }
         }
     }
@@ -172,8 +195,8 @@ public struct LinuxWorld: World, ~Copyable {
     }
 
     /// Listens on, or leaves newcomers in the kernel's queue.
-    mutating func watchListeners(_ isWatching: Bool) {
-        for listener in listeners {
+    mutating func watchListeners(_ isWatching: Bool, isForLocal: Bool = false) {
+        for listener in listeners where listener.door != .http || !isForLocal {
             let key = LinuxWorld.listenerKey - UInt64(listener.door.rawValue)
             let interest = isWatching ? Poller.reading : 0
             do throws(PlatformError) {

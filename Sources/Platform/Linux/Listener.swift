@@ -2,7 +2,7 @@ internal import CPlatform
 
 /// A listening socket; a Unix socket's file goes with it.
 final class Listener {
-    private let socket: FileDescriptor
+    private let socket: DoorSocket
     let door: Door
     private let path: String?
 
@@ -13,7 +13,9 @@ final class Listener {
     init(http address: ListenAddress) throws(PlatformError) {
         let operation = "listen on " + address.text
         let isVersion6: Int32 = address.address.count == 16 ? 1 : 0
-        let socket = try FileDescriptor(owning: platform_socket_tcp(isVersion6), operation)
+        let number = platform_socket_tcp(isVersion6)
+        guard number >= 0 else { throw PlatformError.last(operation) }
+        let socket = DoorSocket(owning: number, closer: nil)
         var bytes = address.address
         bytes.append(contentsOf: [UInt8](repeating: 0, count: 16 - bytes.count))
         guard
@@ -28,11 +30,16 @@ final class Listener {
     /// Listens on a Unix socket, mode 0660, for `groupID` if one is given.
     ///
     /// A socket file left by an earlier process is removed: the caller holds the state lock, so
-    /// nobody listens there.
-    init(_ door: Door, path: String, groupID: UInt32?) throws(PlatformError) {
+    /// nobody listens there. With the listener close connections that were never accepted, hence
+    /// `closer`.
+    init(
+        _ door: Door, path: String, groupID: UInt32?, closer: SocketCloser
+    ) throws(PlatformError) {
         let operation = "listen on " + path
         try Listener.removeStale(path)
-        let socket = try FileDescriptor(owning: platform_socket_unix(), operation)
+        let number = platform_socket_unix()
+        guard number >= 0 else { throw PlatformError.last(operation) }
+        let socket = DoorSocket(owning: number, closer: closer)
         // Nobody may connect before group and mode are right.
         let mask = umask(0o177)
         let isBound = unsafe platform_bind_unix(socket.number, path) == 0

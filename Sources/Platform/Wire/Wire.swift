@@ -9,8 +9,11 @@ final class Wire {
     private static let stackBytes = 512 * 1024
 
     init(_ limits: WireLimits) throws(PlatformError) {
-        mailbox = try Mailbox()
-        try startWire(WireThread(mailbox, limits), stackBytes: Wire.stackBytes)
+        let mailbox = try Mailbox()
+        self.mailbox = mailbox
+        try BackgroundThread.start("the wire's thread", stackBytes: Wire.stackBytes) {
+            runWire(mailbox, limits)
+        }
     }
 
     /// Lets the thread go without waiting for it: it may sit in a name look-up.
@@ -24,46 +27,17 @@ final class Wire {
     func collect() -> ExchangeAnswer? { mailbox.collect() }
 }
 
-/// What the new thread is handed; nothing in it is touched by the old one afterwards.
-private final class WireThread: Sendable {
-    let mailbox: Mailbox
-    let limits: WireLimits
-
-    init(_ mailbox: Mailbox, _ limits: WireLimits) {
-        self.mailbox = mailbox
-        self.limits = limits
-    }
-}
-
-private func startWire(_ thread: WireThread, stackBytes: Int) throws(PlatformError) {
-    var attributes = pthread_attr_t()
-    unsafe pthread_attr_init(&attributes)
-    defer { unsafe pthread_attr_destroy(&attributes) }
-    _ = unsafe pthread_attr_setstacksize(&attributes, stackBytes)
-    _ = unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let context = unsafe Unmanaged.passRetained(thread).toOpaque()
-    var handle = pthread_t()
-    let code = unsafe pthread_create(&handle, &attributes, runWire, context)
-    if code != 0 {
-        unsafe Unmanaged<WireThread>.fromOpaque(context).release()
-        throw PlatformError(operation: "start the wire's thread", errno: code)
-    }
-}
-
 // A free function: a closure written on the main actor would carry its check into this thread.
-private func runWire(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    platform_signals_block_all()
-    guard let context = unsafe context else { return nil }
-    let thread = unsafe Unmanaged<WireThread>.fromOpaque(context).takeRetainedValue()
-    var exchanger = Exchanger(thread.mailbox, thread.limits)
+private func runWire(_ mailbox: Mailbox, _ limits: WireLimits) {
+    var exchanger = Exchanger(mailbox, limits)
     while true {
-        switch thread.mailbox.nextOrder() {
+        switch mailbox.nextOrder() {
         case .perform(let exchange, let ticket):
             let outcome = exchanger.perform(exchange, ticket: ticket)
-            thread.mailbox.post(
+            mailbox.post(
                 ExchangeAnswer(number: exchange.number, outcome: outcome), ticket: ticket)
         case .nothing: exchanger.rest()
-        case .stop: return nil
+        case .stop: return
         }
     }
 }
