@@ -10,16 +10,32 @@ extension AgentLoop {
     private static let regionBytesMost = 256 << 20
     // A processor of 32 bits has room for these, and for what else the agent needs.
     private static let allRegionBytesMost = 512 << 20
+    // Connecting and handing over are one call after the other.
+    private static let regionDelayMilliseconds: Int64 = 5_000
 
     /// A producer connected, and will hand a region over.
     func welcome(
         _ connection: ConnectionID, _ peer: Peer?, _ world: inout some World & ~Copyable
     ) {
         var guestCount = 0
-        for guest in ring.guests.values where guest?.userID == peer?.userID { guestCount += 1 }
-        ring.guests[connection] = .some(peer)
+        for guest in ring.guests.values where guest.peer?.userID == peer?.userID {
+            guestCount += 1
+        }
+        let deadline = world.monotonicNow().advanced(byMilliseconds: Self.regionDelayMilliseconds)
+        ring.guests[connection] = RingGuest(peer: peer, deadline: deadline)
         if guestCount >= Self.regionsMost {
             turnAway(connection, "too many connections without a region", &world)
+        }
+    }
+
+    /// Hangs up on those that have not handed a region over for so long.
+    func expireGuests(_ world: inout some World & ~Copyable, _ now: Instant) {
+        var late: [ConnectionID] = []
+        for (connection, guest) in ring.guests where guest.deadline <= now {
+            late.append(connection)
+        }
+        for connection in late.sorted(by: { $0.value < $1.value }) {
+            turnAway(connection, "no region came within 5 s", &world)
         }
     }
 
@@ -31,7 +47,7 @@ extension AgentLoop {
         guard let guest = ring.guests[connection] else {
             return turnAway(connection, "one region a connection", &world)
         }
-        guard let peer = guest else {
+        guard let peer = guest.peer else {
             return turnAway(connection, "the kernel does not say who you are", &world)
         }
         guard let descriptor else {

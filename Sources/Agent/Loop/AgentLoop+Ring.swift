@@ -8,8 +8,8 @@ internal import Store
 struct RingDoor {
     /// In the order in which they came.
     var producers: [RingProducer] = []
-    /// Connections that have not handed a region over yet, or have been refused.
-    var guests: [ConnectionID: Peer?] = [:]
+    /// Connections that have not handed a region over yet.
+    var guests: [ConnectionID: RingGuest] = [:]
     /// Regions that are over, to be forgotten with the next commit.
     var endedRegions: [StreamID] = []
     /// When what was seen is to be stored; `never` while nothing was.
@@ -38,6 +38,13 @@ struct RingDoor {
         case .critical: 0
         }
     }
+}
+
+/// A connection that is to hand a region over.
+struct RingGuest {
+    /// Who it is; nil where the kernel does not say.
+    var peer: Peer?
+    var deadline: Instant
 }
 
 /// The ring door: records in shared memory, which leave it with the commit of their events.

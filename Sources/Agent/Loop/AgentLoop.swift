@@ -92,6 +92,7 @@ public final class AgentLoop {
         }
         let now = world.monotonicNow()
         expireHTTP(&world, now)
+        expireGuests(&world, now)
         lookAtRings(now)
         if !pending.isUrgent { takeUpNumbers() }
         let isDue = countersDue <= now || isFinished
@@ -174,6 +175,7 @@ public final class AgentLoop {
         for connection in http.values where !connection.isAwaitingCommit {
             deadline = min(deadline, connection.parser.deadline)
         }
+        for guest in ring.guests.values { deadline = min(deadline, guest.deadline) }
         for flush in flushes { deadline = min(deadline, flush.deadline) }
         return deadline
     }
