@@ -43,4 +43,55 @@ import Testing
         #expect(answer == "refused: the descriptor is no memory\n")
         #expect(kiosk.world.closed == [guest])
     }
+
+    @Test func `whose region lied three times cannot hand it over again, but another one`() throws {
+        let kiosk = try Kiosk()
+        let liar = try SharingProducer(kiosk, lanes: 1, number: 1)
+        try kiosk.rest()
+        for _ in 1...3 {
+            let place = liar.word(lane: 0, at: 128)
+            liar.track("bad", .critical)
+            liar.scribble(.max >> 16, lane: 0, at: 4096 + Int(place))
+            try kiosk.rest()
+        }
+        #expect(liar.answer == "attached\nrefused: your memory breaks the rules\n")
+        for _ in 0..<3 {
+            try liar.attachAgain()
+            try kiosk.rest()
+            #expect(
+                liar.answer
+                    == "refused: your memory has broken the rules; make a new region\n")
+        }
+        // What a user did is held against that user alone.
+        try liar.attachAgain(userID: 1001)
+        let other = try SharingProducer(kiosk, number: 2)
+        try kiosk.rest()
+        #expect(liar.answer == "attached\n" && other.answer == "attached\n")
+    }
+
+    @Test func `is remembered for sixteen regions, and spoken of once in ten minutes`() {
+        var bans = RegionBans()
+        var now = Instant(milliseconds: 5)
+        var lines = 0
+        for number in 0..<40
+        where bans.add(StreamID(high: 1, low: UInt64(number)), of: 7, at: now) {
+            lines += 1
+        }
+        #expect(lines == 1)
+        let known = (0..<40).filter { bans.contains(StreamID(high: 1, low: UInt64($0)), of: 7) }
+        #expect(known == Array(24..<40))
+        // The same one again takes no other's place.
+        let isSame = bans.add(StreamID(high: 1, low: 30), of: 7, at: now)
+        #expect(!isSame && bans.contains(StreamID(high: 1, low: 24), of: 7))
+        let isNewUser = bans.add(StreamID(high: 1, low: 30), of: 8, at: now)
+        now = now.advanced(byMilliseconds: 600_000)
+        let isLater = bans.add(StreamID(high: 1, low: 99), of: 7, at: now)
+        #expect(isNewUser && isLater)
+        // Users are bounded as well: the one not heard of for longest goes.
+        for user in UInt32(100)..<163 {
+            _ = bans.add(StreamID(high: 2, low: 0), of: user, at: now)
+        }
+        #expect(!bans.contains(StreamID(high: 1, low: 30), of: 8))
+        #expect(bans.contains(StreamID(high: 1, low: 99), of: 7))
+    }
 }

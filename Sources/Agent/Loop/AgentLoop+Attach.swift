@@ -101,12 +101,15 @@ extension AgentLoop {
     }
 
     private func refusal(of region: Region, _ peer: Peer) -> String? {
-        let (high, low) = region.identifier
+        let identifier = StreamID(high: region.identifier.high, low: region.identifier.low)
+        if ring.bans.contains(identifier, of: peer.userID) {
+            return "your memory has broken the rules; make a new region"
+        }
         var regionCount = 1
         var byteCount = region.geometry.bytes
         var allBytes = byteCount
         for producer in ring.producers {
-            if producer.identifier == StreamID(high: high, low: low) {
+            if producer.identifier == identifier {
                 return "this region is attached already; try again if it is yours"
             }
             allBytes += producer.region.geometry.bytes

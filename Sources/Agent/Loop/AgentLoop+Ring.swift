@@ -10,6 +10,8 @@ struct RingDoor {
     var producers: [RingProducer] = []
     /// Connections that have not handed a region over yet.
     var guests: [ConnectionID: RingGuest] = [:]
+    /// Regions that are not taken again.
+    var bans = RegionBans()
     /// Regions that are over, to be forgotten with the next commit.
     var endedRegions: [StreamID] = []
     /// When what was seen is to be stored; `never` while nothing was.
@@ -191,12 +193,17 @@ extension AgentLoop {
             if producer.hasMark { ring.endedRegions.append(producer.identifier) }
             ring.producers.removeAll { $0 === producer }
             guard producer.isBanned else { continue }
-            Log.line(
-                "the memory that process \(producer.peer?.processID ?? 0) shares breaks the rules; "
-                    + "nothing more is read from it")
+            ban(producer, world.monotonicNow())
             guard let connection = producer.connection else { continue }
             turnAway(connection, "your memory breaks the rules", &world)
         }
+    }
+
+    private func ban(_ producer: RingProducer, _ now: Instant) {
+        guard ring.bans.add(producer.identifier, of: producer.peer?.userID, at: now) else { return }
+        Log.line(
+            "the memory that process \(producer.peer?.processID ?? 0) shares breaks the rules; "
+                + "nothing more is read from it")
     }
 
     /// Goes to rest at the lanes.
