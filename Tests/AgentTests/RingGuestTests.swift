@@ -1,5 +1,7 @@
+import CPlatform
 import Events
 import Platform
+import Ring
 import Testing
 
 @testable import Agent
@@ -93,5 +95,31 @@ import Testing
         }
         #expect(!bans.contains(StreamID(high: 1, low: 30), of: 8))
         #expect(bans.contains(StreamID(high: 1, low: 99), of: 7))
+    }
+
+    @Test func `leaves nothing kept that the next agent does not take`() throws {
+        let kiosk = try Kiosk()
+        let null = try FileDescriptor(
+            owning: unsafe platform_open("/dev/null", O_RDWR, 0), "open")
+        let loose = try FileDescriptor(
+            owning: unsafe platform_memory_open("loose", 1 << 20), "make memory")
+        let geometry = try #require(RegionGeometry(lanes: 1, capacity: 65_536))
+        let region = try Region(making: geometry, identifier: (1, 2), process: 1)
+        // Its producer has written another name into it since it was kept.
+        let renamed = try FileDescriptor(owning: dup(try #require(region.descriptor)), "share")
+        let kept = [("null", null), ("loose", loose), (String(repeating: "0", count: 32), renamed)]
+        for (name, descriptor) in kept {
+            kiosk.world.keep(descriptor, as: name)
+            kiosk.world.happen(.inherited(descriptor, name))
+        }
+        let producer = try SharingProducer(kiosk)
+        try kiosk.rest()
+        let name = StreamID(high: 0xAB, low: 1).hexadecimal
+        #expect(Array(kiosk.world.kept.keys) == [name])
+        // One that is attached already stays kept.
+        kiosk.world.happen(.inherited(try #require(kiosk.world.kept[name]), name))
+        try kiosk.rest()
+        #expect(Array(kiosk.world.kept.keys) == [name])
+        #expect(producer.answer == "attached\n" && kiosk.loop.ring.producers.count == 1)
     }
 }

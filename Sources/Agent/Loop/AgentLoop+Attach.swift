@@ -82,22 +82,35 @@ extension AgentLoop {
 
     /// A region that an agent before this one had: its producer may be gone, or come again with it.
     ///
-    /// What is there is read, and then it is let go of.
-    func takeUp(_ descriptor: FileDescriptor, _ world: inout some World & ~Copyable) {
+    /// What is there is read, and then it is let go of. What is not taken is kept no longer; where
+    /// the store cannot be read, the next agent tries again.
+    func takeUp(
+        _ descriptor: FileDescriptor, _ name: String?, _ world: inout some World & ~Copyable
+    ) {
+        let region: Region
         do throws(RegionError) {
-            let region = try Region(taking: descriptor.number)
-            let identifier = StreamID(high: region.identifier.high, low: region.identifier.low)
-            guard !ring.producers.contains(where: { $0.identifier == identifier }) else { return }
-            do throws(StoreError) {
-                let producer = RingProducer(
-                    nil, nil, region, mark: try store.regionMark(identifier),
-                    at: world.monotonicNow())
-                producer.leave()
-                add(producer)
-            } catch { complain(error) }
+            region = try Region(taking: descriptor.number)
         } catch {
-            Log.line("a descriptor that was kept is no region: " + error.reason)
+            return letGo(name, "is no region: " + error.reason, &world)
         }
+        let identifier = StreamID(high: region.identifier.high, low: region.identifier.low)
+        if let name, name != identifier.hexadecimal {
+            return letGo(name, "says another name than it is kept under", &world)
+        }
+        guard !ring.producers.contains(where: { $0.identifier == identifier }) else { return }
+        do throws(StoreError) {
+            let producer = RingProducer(
+                nil, nil, region, mark: try store.regionMark(identifier), at: world.monotonicNow())
+            producer.leave()
+            add(producer)
+        } catch { complain(error) }
+    }
+
+    private func letGo(
+        _ name: String?, _ fault: String, _ world: inout some World & ~Copyable
+    ) {
+        Log.line("a descriptor that was kept " + fault)
+        if let name { world.forgetKept(name) }
     }
 
     private func refusal(of region: Region, _ peer: Peer) -> String? {

@@ -120,7 +120,7 @@ public final class AgentLoop {
             control[connection] = ControlConnection(peer: peer)
         case .opened(let connection, .ring, let peer): welcome(connection, peer, &world)
         case .handed(let connection, let descriptor): attach(descriptor, connection, &world)
-        case .inherited(let descriptor, _): takeUp(descriptor, &world)
+        case .inherited(let descriptor, let name): takeUp(descriptor, name, &world)
         case .received(let connection, let bytes): receive(bytes, connection, &world)
         case .ended(let connection): end(connection, &world)
         case .closed(let connection): forget(connection)

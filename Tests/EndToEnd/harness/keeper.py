@@ -53,6 +53,7 @@ class Keeper:
     def inheritance(self) -> dict[str, Any]:
         """What Popen is to be told; the process must say itself who it is, in LISTEN_PID."""
         with self._lock:
+            names = ":".join(self.kept)
             high = [fcntl.fcntl(each, fcntl.F_DUPFD, _FREE) for each in self.kept.values()]
 
         def hand_down() -> None:
@@ -60,6 +61,7 @@ class Keeper:
                 os.dup2(descriptor, _FIRST + place)
         environment = {
             **os.environ, "NOTIFY_SOCKET": str(self.path), "LISTEN_FDS": str(len(high)),
+            "LISTEN_FDNAMES": names,
         }
         return {
             "env": environment, "pass_fds": range(_FIRST, _FIRST + len(high)),
