@@ -121,10 +121,17 @@ public struct Drops: Hashable, Sendable {
     public mutating func next(into payload: inout [UInt8]) throws(LaneFault) -> Record? {
         guard position != tailSeen else { return nil }
         let record = try record(at: position)
-        payload.removeAll(keepingCapacity: true)
-        unsafe payload.append(
-            contentsOf: UnsafeRawBufferPointer(
-                start: shared.address(offset(record.position) + 8), count: record.count))
+        // Taken as long as it has to be, and then filled: to empty and to fill it takes longer.
+        let excess = payload.count &- record.count
+        if excess > 0 {
+            payload.removeLast(excess)
+        } else if excess < 0 {
+            payload.append(contentsOf: repeatElement(0, count: 0 &- excess))
+        }
+        let source = unsafe shared.address(offset(record.position) + 8)
+        unsafe payload.withUnsafeMutableBytes { (room) in
+            unsafe room.baseAddress?.copyMemory(from: source, byteCount: record.count)
+        }
         position = record.position &+ LaneLayout.recordBytes(payload: UInt64(record.count))
         return record
     }
