@@ -96,7 +96,7 @@ def test_a_storm_of_kills_loses_and_doubles_nothing(
 
     def begin() -> SharingProducer:
         made.append(SharingProducer(
-            agent, folder, threads=2, records=30_000, bytes=300,
+            agent, folder, threads=2, records=int(30_000 + 5000 * STORM_SECONDS), bytes=300,
             pause=chance.choice([200, 1000, 3000]),
             critical=chance.choice([0, 3, 50])))
         return made[-1].start()

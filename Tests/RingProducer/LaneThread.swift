@@ -33,6 +33,7 @@ final class LaneThread {
             let flags: RecordFlags = isCritical ? .critical : []
             let time = UInt64(platform_boot_nanoseconds())
             let payload = event(record, at: time)
+            if options.wait == 1 { waitForRoom(writer, payload.count) }
             let outcome = unsafe payload.withUnsafeBytes { (bytes) in
                 unsafe writer.write(bytes, kind: 1, flags: flags, at: time)
             }
@@ -50,6 +51,12 @@ final class LaneThread {
     private func waitForTurn() {
         let threads = producer.options.threads
         while producer.turn.load(ordering: .acquiring) % threads != number { usleep(1) }
+    }
+
+    /// Waits until a record fits for certain, wherever in the lane it begins.
+    private func waitForRoom(_ writer: borrowing LaneWriter, _ count: Int) {
+        let most = UInt64(producer.options.capacity / 8 * 7 - 2 * (count + 16))
+        while writer.end &- writer.durableEnd > most { usleep(500) }
     }
 
     /// A record's time and text, in which every byte follows from its thread and number.

@@ -4,10 +4,10 @@ internal import Platform
 /// A process that shares memory with an agent: `ring-producer SOCKET LEDGER [NAME=NUMBER ...]`.
 ///
 /// Each of `threads` writes `records` events of `bytes` bytes at most, one every `pause`
-/// microseconds, every `critical`th of them critical; with `turns=1` the threads take turns. What
-/// became of each stands in the file LEDGER as soon as it is known, a byte a record: 1 written,
-/// 2 dropped. It hands its region over again whenever an agent comes, and ends once all that was
-/// written is stored.
+/// microseconds, every `critical`th of them critical; with `turns=1` the threads take turns, with
+/// `wait=1` they wait for room instead of having a record dropped. What became of each stands in
+/// the file LEDGER as soon as it is known, a byte a record: 1 written, 2 dropped. It hands its
+/// region over again whenever an agent comes, and ends once all that was written is stored.
 @main
 struct RingProducer {
     static func main() {
@@ -39,6 +39,7 @@ struct Options {
     var pause = 0
     var critical = 0
     var turns = 0
+    var wait = 0
     var capacity = 65_536
     var fences = 0
 
@@ -56,6 +57,7 @@ struct Options {
             case "pause": pause = number
             case "critical": critical = number
             case "turns": turns = number
+            case "wait": wait = number
             case "capacity": capacity = number
             case "fences": fences = number
             default: return nil

@@ -48,9 +48,12 @@ class SharingProducer(Daemon):
         if not self.ledger.exists():
             return {}
         known = {}
-        for place, fate in enumerate(self.ledger.read_bytes()):
-            if fate:
-                known[self.run, place // self.records, place % self.records] = fate
+        ledger = self.ledger.read_bytes()
+        for thread in range(self.threads):
+            part = ledger[thread * self.records:(thread + 1) * self.records].rstrip(b"\0")
+            for number, fate in enumerate(part):
+                assert fate, "a thread says what became of a record before the next"
+                known[self.run, thread, number] = fate
         return known
 
 
