@@ -14,6 +14,7 @@
 #   make crash      a lane's writer killed, and stopped, at each instruction, and its reader killed
 #   make sanitize   the ring under ThreadSanitizer and AddressSanitizer, and changes that break it
 #   make fuzz       bytes that no writer made against the block reader: SECONDS=60
+#   make storm      producers of shared memory and their agents killed: SECONDS=60
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load
 #   make format     formats the Swift sources in place
 #   make clean      removes every build
@@ -22,7 +23,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         check-results cross test-cross bench footprint simulation crash \
-        simulate sanitize fuzz kill format clean producer
+        simulate sanitize fuzz storm kill format clean producer
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -44,7 +45,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,19s/^# *//p' Makefile
+	@sed -n '3,20s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -142,9 +143,11 @@ test-cross: $(VENV)/ready cross collector
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=cross-checks-%)
 	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
 
-bench:
+# CONTENDERS= names a folder with libraries of other queues, to be held against ours: ForeignQueue.
+bench: $(if $(filter-out store% blocks%,$(or $(BENCH),all)),device collector)
 	$(ENSURE) swift libraries $(if $(FOOTFALL_DATA),python)
 	@$(BUILD) -c release --product bench >&2
+	@$(BUILD) -c release --product ring-producer >&2
 	@Tests/Benchmarks/run .build/release/bench $(BENCH) $(if $(filter json,$(FORMAT)),--json)
 
 footprint: device
@@ -186,6 +189,14 @@ fuzz:
 	@mkdir -p build/fuzz
 	.build-fuzz/release/fuzz-blocks build/fuzz Tests/Fuzz/Corpus -max_total_time=$(SECONDS) \
 	    -rss_limit_mb=512 -timeout=5 -max_len=4096 -artifact_prefix=build/fuzz-
+
+# Producers and agents killed for a minute, each executable for itself.
+storm: $(VENV)/ready device collector producer
+	$(BUILD) --product footfall
+	FOOTFALL_STORM_SECONDS=$(SECONDS) FOOTFALL_DEVICE=build/footfall \
+	    $(PYTEST) -q -s Tests/EndToEnd/test_sharing.py -k storm
+	FOOTFALL_STORM_SECONDS=$(SECONDS) FOOTFALL_DEVICE=.build/debug/footfall \
+	    $(PYTEST) -q -s Tests/EndToEnd/test_sharing.py -k storm
 
 KILLS := 1000
 kill: $(VENV)/ready device collector

@@ -141,8 +141,7 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "Agent", "Blocks", "CPlatform", "CSQLite", "CZlib", "Events", "Identity",
-                "Platform",
-                "SeededText", "Store",
+                "Platform", "Ring", "SeededText", "Store",
             ],
             path: "Tests/Benchmarks", exclude: ["run"], swiftSettings: strict),
 

@@ -1,10 +1,12 @@
+internal import Foundation
 internal import Platform
 internal import Store
 
 /// Measures, and judges nothing: it ends well whatever the figures are.
 ///
-/// `bench [NAME] --directory FOLDER [--device loopN] [--events FILE] [--json]`. NAME selects every
-/// part whose name begins with it. `Tests/Benchmarks/run` prepares the folder.
+/// `bench [NAME] --directory FOLDER [--device loopN] [--events FILE] [--contenders FOLDER]
+/// [--json]`. NAME selects every part whose name begins with it. `Tests/Benchmarks/run` prepares
+/// the folder.
 @main
 struct Bench {
     /// What can be measured, in order.
@@ -16,6 +18,11 @@ struct Bench {
         ("store.memory", StoreMemory.run),
         ("blocks.sizes", BlockSizes.run),
         ("blocks.speed", BlockSpeed.run),
+        ("ring.alone", RingCosts.runAlone),
+        ("ring.together", RingCosts.runTogether),
+        ("ring.stream", RingCosts.runStream),
+        ("ring.paced", RingCosts.runPaced),
+        ("ring.sent", RingSent.run),
     ]
 
     static func main() {
@@ -66,11 +73,14 @@ struct Bench {
 struct Bed {
     let corpus: Corpus
     let meter: Meter
+    /// Libraries of other queues, where they were built.
+    let contenders: String?
     private let directory: String
 
     init(_ options: Options) throws {
         corpus = try Corpus(file: options.events)
         meter = Meter(directory: options.directory, device: options.device)
+        contenders = options.contenders
         directory = options.directory
     }
 
@@ -81,6 +91,14 @@ struct Bed {
         defer { StateFiles.remove(path) }
         return try body(path)
     }
+
+    /// Runs `body` with an empty folder, which is removed afterwards with all in it.
+    func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+        let folder = directory + "/folder"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try body(URL(filePath: folder).path)
+    }
 }
 
 /// What was asked for.
@@ -89,6 +107,7 @@ struct Options {
     var directory = ""
     var device: String?
     var events: String?
+    var contenders: String?
     var output = Output.table
 
     init(_ arguments: [String]) throws {
@@ -98,6 +117,7 @@ struct Options {
             case "--json": output = .json
             case "--directory" where !rest.isEmpty: directory = rest.removeFirst()
             case "--device" where !rest.isEmpty: device = rest.removeFirst()
+            case "--contenders" where !rest.isEmpty: contenders = rest.removeFirst()
             case "--events" where !rest.isEmpty: events = rest.removeFirst()
             default:
                 guard name.isEmpty, !word.isEmpty, !word.hasPrefix("-") else {

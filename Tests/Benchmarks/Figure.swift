@@ -8,11 +8,19 @@ struct Figure {
     var unit: String
     /// The most that it should be; nil where it stands for the record alone.
     var target: Double?
+    /// The least and the most of several rounds, where it is their median.
+    var range: ClosedRange<Double>?
     /// Digits after the point.
     var digits = 2
 
     /// Whether it keeps its target, as exactly as it was measured; nil without one.
     var isKept: Bool? { target.map { value <= $0 } }
+
+    private var rounds: String {
+        guard let range else { return "" }
+        return "\"least\":\(Decimal.text(range.lowerBound, digits: digits)),"
+            + "\"most\":\(Decimal.text(range.upperBound, digits: digits)),"
+    }
 
     /// One line of JSON.
     var json: String {
@@ -20,6 +28,7 @@ struct Figure {
         let isKept = self.isKept.map { $0.description } ?? "null"
         return "{\"bench\":\"\(bench)\",\"name\":\"\(name)\","
             + "\"value\":\(Decimal.text(value, digits: digits)),\"unit\":\"\(unit)\","
+            + rounds
             + "\"target\":\(target),\"ok\":\(isKept)}"
     }
 }
@@ -40,7 +49,7 @@ enum Output {
     /// The table's first line.
     func begin() {
         guard case .table = self else { return }
-        Terminal.print(Self.row("name", "value", "unit", "target", ""))
+        Terminal.print(Self.row("name", "value", "unit", "target", "", "rounds"))
     }
 
     /// One figure.
@@ -52,19 +61,25 @@ enum Output {
             let target = figure.target.map {
                 "<= " + Decimal.text($0, digits: $0 == $0.rounded() ? 0 : figure.digits)
             }
+            let range = figure.range.map { (range) in
+                [range.lowerBound, range.upperBound]
+                    .map { Decimal.text($0, digits: figure.digits) }.joined(separator: " to ")
+            }
             Terminal.print(
                 Self.row(
                     figure.bench + "." + figure.name,
                     Decimal.text(figure.value, digits: figure.digits), figure.unit,
-                    target ?? "-", verdict))
+                    target ?? "-", verdict, range ?? ""))
         }
     }
 
     private static func row(
-        _ name: String, _ value: String, _ unit: String, _ target: String, _ verdict: String
+        _ name: String, _ value: String, _ unit: String, _ target: String, _ verdict: String,
+        _ rounds: String
     ) -> String {
         let line =
-            left(name, 34) + right(value, 12) + "  " + left(unit, 22) + left(target, 10) + verdict
+            left(name, 34) + right(value, 12) + "  " + left(unit, 22) + left(target, 10)
+            + left(verdict, 8) + rounds
         return String(line.reversed().drop { $0 == " " }.reversed())
     }
 
