@@ -13,17 +13,20 @@ import Testing
         let thread = Thread {
             let writer = shared.memory.writer()
             var random = Seeded(5)
-            for number in 0..<Handle.records {
+            var number = 0
+            // However the two threads come to run.
+            while number < Handle.recordsLeast || !shared.isEnough {
                 _ = writer.write(
                     Self.payload(number, random.below(shared.memory.capacity / 8 - 16)))
+                number += 1
             }
-            shared.finish()
+            shared.finish(number)
         }
         thread.start()
         let reader = memory.reader(from: 0)
         var (last, read) = (-1, 0)
         while true {
-            let isLast = shared.isFinished
+            let isLast = shared.written != nil
             var batch = 0
             while batch < 64, let (record, payload) = try reader.next() {
                 let number = try #require(Self.number(payload))
@@ -32,10 +35,10 @@ import Testing
                 (last, read, batch) = (number, read + 1, batch + 1)
             }
             reader.release()
+            if read > Handle.readLeast { shared.setEnough() }
             if batch == 0, isLast { break }
         }
-        #expect(read + Int(reader.drops.records) == Handle.records)
-        #expect(read > 1000)
+        #expect(read + Int(reader.drops.records) == shared.written)
     }
 
     /// A number, and bytes that only it can have.
@@ -55,14 +58,20 @@ import Testing
 
 /// What both threads hold; each uses its own side of the memory.
 private final class Handle: @unchecked Sendable {
-    static let records = 100_000
+    static let recordsLeast = 100_000
+    static let readLeast = 1000
     let memory: LaneMemory
     private let lock = NSLock()
-    private var hasFinished = false
+    private var count: Int?
+    private var hasEnough = false
 
     init(_ memory: LaneMemory) { self.memory = memory }
 
-    var isFinished: Bool { lock.withLock { hasFinished } }
+    /// How many records there were, once there are no more.
+    var written: Int? { lock.withLock { count } }
+    func finish(_ number: Int) { lock.withLock { count = number } }
 
-    func finish() { lock.withLock { hasFinished = true } }
+    /// Whether the reader has seen as many as it wants.
+    var isEnough: Bool { lock.withLock { hasEnough } }
+    func setEnough() { lock.withLock { hasEnough = true } }
 }
