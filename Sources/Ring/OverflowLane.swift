@@ -20,22 +20,29 @@ internal import Synchronization
     /// another thread is writing.
     ///
     /// - Parameters:
+    ///   - fill: writes `count` bytes to where the record stands.
     ///   - mustRing: set where the reader must be woken: then the caller must send it a byte.
     ///   - isGone: whether a thread of this process is no longer there.
     public func write(
-        _ payload: UnsafeRawBufferPointer, kind: UInt16, flags: RecordFlags = [], at time: UInt64,
-        by thread: UInt32, _ bell: Doorbell, mustRing: inout Bool, where isGone: (UInt32) -> Bool
+        _ count: Int, kind: UInt16, flags: RecordFlags = [], at time: UInt64,
+        by thread: UInt32, _ bell: Doorbell, mustRing: inout Bool,
+        where isGone: (UInt32) -> Bool, fill: (UnsafeMutableRawPointer) -> Void
     ) -> HandOver {
         guard lock(thread, isGone) else {
             // Relaxed: counts; added in one step, since nobody holds the lane here.
             unsafe shared.word(LaneLayout.busyOffset).pointee.add(1, ordering: .relaxed)
             unsafe shared.word(LaneLayout.busyBytesOffset).pointee.add(
-                UInt64(payload.count), ordering: .relaxed)
+                UInt64(truncatingIfNeeded: count), ordering: .relaxed)
             return .full
         }
         var writer = unsafe LaneWriter(lane: lane, capacity: capacity)
-        let outcome = unsafe writer.write(payload, kind: kind, flags: flags, at: time)
-        if outcome == .written { mustRing = writer.mustRing(bell, flags) }
+        var outcome = HandOver.full
+        if let room = unsafe writer.claim(count, flags, at: time) {
+            unsafe fill(room)
+            writer.commit(count, kind: kind, flags: flags)
+            mustRing = writer.mustRing(bell, flags)
+            outcome = .written
+        }
         // Release: the partner of the acquire in `lock`; hands the lane to the next.
         unsafe shared.word(LaneLayout.lockOffset).pointee.store(0, ordering: .releasing)
         return outcome

@@ -158,8 +158,13 @@ private final class SharedRegion: @unchecked Sendable {
         var mustRing = false
         return unsafe payload.withUnsafeBytes { (bytes) in
             unsafe region.overflowLane().write(
-                bytes, kind: 1, at: 0, by: thread, region.doorbell(fences: false),
-                mustRing: &mustRing, where: { _ in isGone })
+                bytes.count, kind: 1, at: 0, by: thread, region.doorbell(fences: false),
+                mustRing: &mustRing, where: { _ in isGone },
+                fill: { (room) in
+                    if let source = bytes.baseAddress {
+                        unsafe room.copyMemory(from: source, byteCount: bytes.count)
+                    }
+                })
         }
     }
 
