@@ -61,6 +61,28 @@ import Testing
         }
     }
 
+    @Test func `stores what waits at once where the producer waits for it, and wakes it`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .down
+        let producer = try SharingProducer(kiosk)
+        try kiosk.rest()
+        producer.track("ambient", .ambient)
+        producer.track("normal", lane: 1)
+        try kiosk.rest()
+        #expect(try kiosk.queuedCount() == 0)
+        let asleep = try producer.sleeper(lane: 1)
+        producer.askToStore()
+        try kiosk.rest()
+        #expect(try kiosk.queuedCount() == 2)
+        #expect(asleep.wait(timeout: .now() + 20) == .success)
+        // Asked again where nothing waits, it wakes whoever came meanwhile, and stores nothing.
+        producer.askToStore()
+        try kiosk.rest()
+        producer.track("later")
+        try kiosk.rest()
+        #expect(try kiosk.queuedCount() == 2)
+    }
+
     @Test func `stores all that waits with whatever is stored first`() throws {
         let kiosk = try Kiosk()
         kiosk.collector.mood = .down

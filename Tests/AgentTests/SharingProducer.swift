@@ -84,6 +84,31 @@ final class SharingProducer {
         return outcome
     }
 
+    /// Tells the agent that somebody waits until all is stored.
+    func askToStore() { kiosk.world.happen(.received(connection, [1])) }
+
+    /// Signalled once a thread that sleeps on a lane's stored end is woken; it sleeps at return.
+    func sleeper(lane: Int) throws -> DispatchSemaphore {
+        let woken = DispatchSemaphore(value: 0)
+        let isBegun = DispatchSemaphore(value: 0)
+        let sleeping = Sleeping(region: region, lane: lane)
+        Thread {
+            isBegun.signal()
+            // The kernel compares the word itself: woken, or late, it goes on all the same.
+            sleeping.sleep()
+            woken.signal()
+        }.start()
+        isBegun.wait()
+        return woken
+    }
+
+    private struct Sleeping: @unchecked Sendable {
+        let region: Region
+        let lane: Int
+
+        func sleep() { region.waitForDurable(ofLane: lane, seen: 0, milliseconds: 60_000) }
+    }
+
     /// The process is gone.
     func leave() { kiosk.world.happen(.closed(connection)) }
 

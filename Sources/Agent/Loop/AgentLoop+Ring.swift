@@ -61,6 +61,16 @@ extension AgentLoop {
     // asleep.
     private static let beltMilliseconds: Int64 = 100
 
+    /// A producer sent bytes, of which any wakes the loop.
+    ///
+    /// A 1 says that somebody waits until all is stored that is there.
+    func hear(_ bytes: [UInt8], _ connection: ConnectionID) {
+        guard bytes.contains(RingProducer.flushByte) else { return }
+        for producer in ring.producers where producer.connection == connection {
+            producer.isAwaited = true
+        }
+    }
+
     /// Nobody has to wake a loop that looks by itself.
     func wakeForRings() {
         for producer in ring.producers { producer.region.set(.awake) }
@@ -74,7 +84,7 @@ extension AgentLoop {
         }
         for producer in ring.producers {
             producer.look()
-            if producer.isGone || producer.isBanned { ring.due = now }
+            if producer.isGone || producer.isBanned || producer.hasToStore { ring.due = now }
             guard let urgency = producer.waiting else { continue }
             ring.due = min(
                 ring.due, now.advanced(byMilliseconds: RingDoor.windowMilliseconds(urgency)))

@@ -138,6 +138,8 @@ public final class AgentLoop {
             receiveLines(bytes, connection, &world)
         } else if control[connection] != nil {
             receiveControl(bytes, connection, &world)
+        } else {
+            hear(bytes, connection)
         }
     }
 

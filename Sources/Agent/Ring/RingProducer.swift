@@ -28,7 +28,11 @@ final class RingProducer {
     /// Whether the store may have a mark of it.
     private(set) var hasMark = false
     var rate: EventRate
+    /// Whether the process waits until all is stored that it has handed over.
+    var isAwaited = false
 
+    /// What the process sends by its connection when it waits.
+    static let flushByte: UInt8 = 1
     /// A producer whose lanes lied so often is not read any more.
     private static let faultsMost = 3
 
@@ -78,6 +82,19 @@ final class RingProducer {
             }
         }
         if isGone { leave() }
+    }
+
+    /// Whether what it waits for is still to be stored; where all is, it is told.
+    var hasToStore: Bool {
+        guard isAwaited else { return false }
+        if waiting != nil { return true }
+        if !hasTaken { answer() }
+        return false
+    }
+
+    private func answer() {
+        isAwaited = waiting != nil
+        region.wakeWaiters()
     }
 
     /// Where its lanes were read to, for the store.
@@ -175,6 +192,7 @@ final class RingProducer {
         (hasTaken, hasMark) = (false, true)
         countTaken()
         for lane in lanes { lane.settle() }
+        if isAwaited { answer() }
     }
 
     private func countTaken() {

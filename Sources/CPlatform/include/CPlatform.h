@@ -28,6 +28,7 @@ _Static_assert(sizeof(time_t) == 8, "clocks must go on after 2038");
 _Static_assert(sizeof(off_t) == 8, "files may be longer than 2 GiB");
 
 static inline int platform_errno(void) { return errno; }
+static inline void platform_set_errno(int code) { errno = code; }
 
 // Writes the message for an errno to `text` and ends it with a zero.
 void platform_error_text(int code, char *text, size_t capacity);
@@ -151,3 +152,36 @@ int platform_forbid_core_dumps(void);
 int platform_bound_heap(void);
 // What Swift's runtime, as it is linked, returns of a reference that it retains.
 uintptr_t platform_retained(uintptr_t reference);
+
+// MARK: The client library
+
+// Room for a client and for each thread's part in it; zero at first, never freed.
+typedef struct platform_client_room {
+    _Alignas(128) uint8_t words[512];
+    struct {
+        _Alignas(128) uint8_t words[256];
+    } slots[64];
+} platform_client_room;
+enum { platform_client_count = 8, platform_client_slots = 64 };
+extern platform_client_room platform_client_rooms[platform_client_count];
+// The room of a client, by a number below their count; static, so that a handle that was closed is
+// still known.
+static inline void *platform_client_room_at(uint32_t number) {
+    return &platform_client_rooms[number & (platform_client_count - 1)];
+}
+// Has `body` run in each child after fork(2), in the one thread that it has; 0, or an errno.
+int platform_after_fork(void (*body)(void));
+// Starts a thread with a small stack and every signal blocked; 0, or an errno.
+int platform_thread_start(pthread_t *thread, void *(*body)(void *), void *context);
+// Puts a copy of `from` in the place of `onto` in one step; 0, or -1 and errno.
+int platform_descriptor_replace(int from, int onto);
+int platform_event_open(void);
+// Waits until `word` is no longer `seen`, at most so long; spurious ends are possible.
+void platform_futex_wait(const void *word, uint32_t seen, int64_t milliseconds);
+void platform_futex_wake(const void *word);
+// Waits until one of two descriptors can be read or has an end; a negative one is left out.
+void platform_wait_readable(int fd, int other, int64_t milliseconds);
+// The shortest text that reads back as the same finite number, with a point whatever the locale;
+// its length. `text` has room for 32 bytes.
+size_t platform_number_text(double number, char *text);
+void platform_sleep_briefly(void);
