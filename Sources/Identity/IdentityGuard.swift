@@ -31,6 +31,14 @@ public struct IdentityGuard: Sendable {
     ///   - text: has passed `JSONCheck`.
     ///   - range: one value of it, nested however deep.
     public func rewrite(_ text: [UInt8], in range: Range<Int>) -> [UInt8] {
+        var hasIdentity = false
+        return rewrite(text, in: range, hasIdentity: &hasIdentity)
+    }
+
+    /// The same; `hasIdentity` is set where something was replaced, and else left as it is.
+    public func rewrite(
+        _ text: [UInt8], in range: Range<Int>, hasIdentity: inout Bool
+    ) -> [UInt8] {
         var cursor = JSONCursor(text, in: range)
         var writer = JSONWriter(capacity: range.count + 64)
         var places: [Place] = []
@@ -52,6 +60,7 @@ public struct IdentityGuard: Sendable {
                 next = inside(places.last ?? .elsewhere)
             case .string, .number:
                 if case .covered(let type) = next {
+                    hasIdentity = true
                     let value = JSONScalar(token: token).bytes(in: text)
                     writer.string(key.pseudonym(type, of: value))
                 } else {

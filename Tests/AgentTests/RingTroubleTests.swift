@@ -41,6 +41,32 @@ import Testing
         try kiosk.audited()
     }
 
+    @Test(
+        arguments: [
+            (#"{"type":"identify","userId":"anna@example.com"}"#, RecordFlags.identity, true),
+            (#"{"type":"track","event":"a","properties":{"email":"anna@example.com"}}"#, [], true),
+            (#"{"type":"track","event":"a","context":{"traits":{"phone":1}}}"#, [], true),
+            (#"{"type":"track","event":"a","properties":{"em"#, [], true),
+            ("anna@example.com", [], true),
+            (#"{"type":"track","event":"a","properties":{"sku":"A-1"}}"#, [], false),
+        ] as [(String, RecordFlags, Bool)])
+    func `what says who somebody is leaves the memory once it is stored, and nothing else`(
+        _ text: String, _ flags: RecordFlags, _ isWiped: Bool
+    ) throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .down
+        let producer = try SharingProducer(kiosk)
+        try kiosk.rest()
+        producer.write(Array(text.utf8), flags, at: 0)
+        let first = producer.word(lane: 0, at: 4096 + 16)
+        #expect(first != 0)
+        try kiosk.pass(999)
+        #expect(producer.word(lane: 0, at: 4096 + 16) == first)
+        try kiosk.pass(1)
+        #expect(producer.word(lane: 0, at: 264) > 0)
+        #expect(producer.word(lane: 0, at: 4096 + 16) == (isWiped ? 0 : first))
+    }
+
     @Test func `drops are counted once, whoever counts them and however often`() throws {
         let kiosk = try Kiosk()
         kiosk.collector.mood = .down
@@ -151,7 +177,7 @@ import Testing
         for _ in 0..<3 {
             left.drain { (payload, _) in
                 texts.append(String(decoding: payload.dropFirst(8), as: UTF8.self))
-                return false
+                return Taken(isEnough: false, hasIdentity: false)
             }
         }
         #expect(
@@ -198,7 +224,7 @@ import Testing
                 }
                 if time < last { misordered += 1 }
                 (last, taken) = (time, taken + 1)
-                return false
+                return Taken(isEnough: false, hasIdentity: false)
             }
             reader.settle()
         }

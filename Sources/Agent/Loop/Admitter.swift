@@ -15,6 +15,8 @@ struct AdmissionSummary {
     var stored = 0
     var duplicate = 0
     var refused: [Refusal] = []
+    /// Whether one of them says who somebody is, or could not be asked.
+    var hasIdentity = false
 }
 
 /// Who handed a group of events over, and when.
@@ -66,6 +68,7 @@ struct Admitter {
         into pending: inout PendingCommit, sequence: inout UInt32, summary: inout AdmissionSummary
     ) -> Fault? {
         if let fault = proposal.fault {
+            summary.hasIdentity = true
             let isKept = fault == .tooDeep && proposal.range.count <= Self.quarantinedBodyMost
             let body = isKept ? identityGuard.rewrite(text, in: proposal.range) : []
             quarantine(
@@ -74,7 +77,8 @@ struct Admitter {
                 into: &pending, sequence: &sequence)
             return fault
         }
-        let body = identityGuard.rewrite(text, in: proposal.range)
+        let body = identityGuard.rewrite(
+            text, in: proposal.range, hasIdentity: &summary.hasIdentity)
         let decision: Admission.Decision
         do throws(Fault) {
             decision = try admission.decide(body, kind: proposal.kind)

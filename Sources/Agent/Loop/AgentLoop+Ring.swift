@@ -125,18 +125,21 @@ extension AgentLoop {
         let before = producer.takenCount
         var takenBytes = 0
         producer.drain { (payload, record) in
-            admit(payload, record, now)
+            let hasIdentity = admit(payload, record, now)
             takenBytes += payload.count + Self.recordBytes
-            return takenBytes >= Self.takenBytesMost
+            return Taken(
+                isEnough: takenBytes >= Self.takenBytesMost, hasIdentity: hasIdentity)
         }
         producer.rate.add(producer.takenCount - before, at: now.monotonic)
         countDrops(of: producer)
         return takenBytes
     }
 
-    private func admit(_ payload: [UInt8], _ record: Record, _ now: EventTime) {
+    /// Whether the record says who somebody is, or could not be asked.
+    private func admit(_ payload: [UInt8], _ record: Record, _ now: EventTime) -> Bool {
         guard let (proposal, error) = RecordDialect.propose(payload, kind: record.kind) else {
-            return countRefusal("ring_record", now.monotonic)
+            countRefusal("ring_record", now.monotonic)
+            return true
         }
         let handover = Handover(
             producer: 0, time: RecordDialect.eventTime(payload, now: now))
@@ -144,10 +147,11 @@ extension AgentLoop {
             admitter.quarantine(
                 .notJSON, body: [], byteCount: Int64(proposal.range.count), offset: error.offset,
                 from: handover, into: &pending, sequence: &nextSequence)
-        } else {
-            _ = admitter.admit(
-                [proposal], of: payload, from: handover, into: &pending, sequence: &nextSequence)
+            return true
         }
+        return admitter.admit(
+            [proposal], of: payload, from: handover, into: &pending, sequence: &nextSequence
+        ).hasIdentity
     }
 
     /// What a producer dropped was offered all the same (promise 3).

@@ -27,14 +27,15 @@ final class RingLane {
         self.reader.release()
     }
 
-    /// Overwrites what says who somebody is, up to where this reader begins.
+    /// Overwrites all up to where this reader begins: which of it says who somebody is, nobody
+    /// knows any more.
     private func wipe(_ stale: consuming LaneReader) {
         do throws(LaneFault) {
             _ = try stale.look()
             while (reader.position &- stale.position) &- 1 < UInt64(Int64.max),
                 let record = try stale.next(into: &payload)
             {
-                if record.flags.contains(.identity) { stale.overwrite(record) }
+                stale.overwrite(record)
             }
         } catch {
             // Whoever spoilt it has overwritten it.
@@ -76,9 +77,9 @@ final class RingLane {
         return true
     }
 
-    /// The record that was fetched has been dealt with.
-    func take() {
-        if let next, next.flags.contains(.identity) { identities.append(next) }
+    /// The record that was fetched has been dealt with; its memory is wiped once it is stored.
+    func take(isWiped: Bool) {
+        if isWiped, let next { identities.append(next) }
         next = nil
     }
 

@@ -3,6 +3,14 @@ internal import Intake
 internal import Platform
 internal import Ring
 
+/// What became of one record that was taken.
+struct Taken {
+    /// Whether no more is to be taken for now.
+    var isEnough: Bool
+    /// Whether its memory must not keep it.
+    var hasIdentity: Bool
+}
+
 /// One process that hands over events in shared memory.
 ///
 /// Its records are taken in the order in which it handed them over, over all its lanes (promise 7).
@@ -122,7 +130,7 @@ final class RingProducer {
     ///
     /// A record that was handed over because of another comes after it: whatever a lane was seen to
     /// hold at the first look, what happened before is there at the second (Lamport, 1978).
-    func drain(_ take: (_ payload: [UInt8], _ record: Record) -> Bool) {
+    func drain(_ take: (_ payload: [UInt8], _ record: Record) -> Taken) {
         look()
         for lane in lanes { lane.setEnd() }
         waiting = nil
@@ -134,8 +142,9 @@ final class RingProducer {
             if lanes.count > 1, !active.contains(where: { $0.isBeforeEnd }) { break }
             hasTaken = true
             takenCount += 1
-            isEnough = take(lane.payload, record)
-            lane.take()
+            let taken = take(lane.payload, record)
+            isEnough = taken.isEnough
+            lane.take(isWiped: taken.hasIdentity || record.flags.contains(.identity))
         }
         for lane in active { lane.leave() }
         if isEnough { waiting = .critical }
