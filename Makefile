@@ -6,6 +6,7 @@
 #   make checks     the device's formats beyond 32 bits, as Embedded Swift
 #   make device     build/footfall for this machine: Embedded Swift, stripped
 #   make collector  build/footfall-collector
+#   make library    build/ARCH/lib/libfootfall.so.1 and .a for this machine, with their programs
 #   make cross      build/ARCH/footfall for kiosks (ARCH=arm64|armhf|amd64; without it, all)
 #   make test-cross all three run, both ARMs emulated; each built twice: the same bytes
 #   make bench      figures in a table, or FORMAT=json; BENCH=NAME for some: Tests/Benchmarks
@@ -23,7 +24,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         check-results cross test-cross bench footprint simulation crash \
-        simulate sanitize fuzz storm kill format clean producer
+        simulate sanitize fuzz storm kill format clean producer library
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -37,6 +38,7 @@ EMBEDDED_LIBS = $$(swiftc -print-target-info | \
 # What `make test` and `make check` must have reported by their end.
 RUNS := checks units simulation crash checks-ordinary embedded ordinary
 CHECK_RUNS = tidy $(RUNS) cross $(foreach arch,$(ARCHES),$(arch)-checks $(arch))
+HOST := $(shell dpkg --print-architecture)
 ARCHES := $(or $(ARCH),arm64 armhf amd64)
 COLLECTOR := -c release --product footfall-collector --static-swift-stdlib
 VENV := build/venv
@@ -45,7 +47,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,20s/^# *//p' Makefile
+	@sed -n '3,21s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -106,7 +108,14 @@ producer:
 	@mkdir -p build
 	cp .build/debug/ring-producer build/ring-producer
 
-end-to-end: $(VENV)/ready producer
+# The client library for this machine, and the programs that try it.
+library:
+	$(ENSURE) swift elf sysroot
+	@Cross/library $(HOST)
+	@python3 -B Cross/interface.py $(HOST)
+	@Cross/programs $(HOST)
+
+end-to-end: $(VENV)/ready producer library
 	@mkdir -p build/results
 	FOOTFALL_DEVICE=build/footfall $(PYTEST) -q Tests/EndToEnd \
 	    --junitxml build/results/embedded.xml
@@ -131,6 +140,9 @@ cross-%:
 cross-checks-%:
 	@Cross/build $* build/$* device-checks
 	@Cross/build $* build/$* ring-producer
+	@Cross/library $*
+	@python3 -B Cross/interface.py $*
+	@Cross/programs $*
 
 reproduce-%:
 	@Cross/reproduce $*

@@ -58,6 +58,8 @@ let package = Package(
         .executable(name: "footfall", targets: ["footfall"]),
         .executable(name: "footfall-collector", targets: ["footfall-collector"]),
         .executable(name: "simulate", targets: ["simulate"]),
+        // What becomes libfootfall: `Cross/library`.
+        .library(name: "footfall-client", type: .static, targets: ["Client"]),
     ],
     traits: [.trait(name: "Embedded", description: "Builds the device side as Embedded Swift.")],
     dependencies: [
@@ -83,6 +85,11 @@ let package = Package(
 
         // The device, in the data's order.
         .target(name: "Ring", dependencies: ["CPlatform"], swiftSettings: device),
+        // The other end of it: what a program on the kiosk links with. Bytes only.
+        .target(name: "CFootfall"),
+        .target(
+            name: "Client", dependencies: ["CFootfall", "CPlatform", "Ring"],
+            swiftSettings: device),
         .target(name: "Events", swiftSettings: device),
         .target(name: "Intake", dependencies: ["Events"], swiftSettings: device),
         .target(name: "Identity", dependencies: ["Events", "COpenSSL"], swiftSettings: device),

@@ -52,7 +52,8 @@ void platform_futex_wake(const void *word) {
 
 void platform_wait_readable(int fd, int other, int64_t milliseconds) {
     struct pollfd asked[2] = {{fd, POLLIN, 0}, {other, POLLIN, 0}};
-    poll(asked, 2, (int)milliseconds);
+    // A program may forbid itself to wait for descriptors.
+    if (poll(asked, 2, (int)milliseconds) < 0) platform_sleep_briefly();
 }
 
 size_t platform_number_text(double number, char *text) {
@@ -61,12 +62,28 @@ size_t platform_number_text(double number, char *text) {
         length = snprintf(text, 32, "%.*g", digits, number);
         if (digits == 17 || strtod(text, NULL) == number) break;
     }
-    for (int index = 0; index < length; index++)
-        if (text[index] == ',') text[index] = '.';
-    return (size_t)length;
+    // The locale's point may have several bytes.
+    size_t kept = 0;
+    for (int index = 0; index < length; index++) {
+        if (strchr("0123456789+-e", text[index]))
+            text[kept++] = text[index];
+        else if (kept > 0 && text[kept - 1] != '.')
+            text[kept++] = '.';
+    }
+    return kept;
 }
 
 void platform_sleep_briefly(void) {
     struct timespec time = span(1);
     nanosleep(&time, NULL);
 }
+
+int platform_cancel_forbid(void) {
+    int before = PTHREAD_CANCEL_ENABLE;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+void platform_cancel_allow(int before) { pthread_setcancelstate(before, NULL); }
+
+void platform_socket_end(int fd) { shutdown(fd, SHUT_RDWR); }

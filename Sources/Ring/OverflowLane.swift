@@ -29,10 +29,7 @@ internal import Synchronization
         where isGone: (UInt32) -> Bool, fill: (UnsafeMutableRawPointer) -> Void
     ) -> HandOver {
         guard lock(thread, isGone) else {
-            // Relaxed: counts; added in one step, since nobody holds the lane here.
-            unsafe shared.word(LaneLayout.busyOffset).pointee.add(1, ordering: .relaxed)
-            unsafe shared.word(LaneLayout.busyBytesOffset).pointee.add(
-                UInt64(truncatingIfNeeded: count), ordering: .relaxed)
+            countDrop(count)
             return .full
         }
         var writer = unsafe LaneWriter(lane: lane, capacity: capacity)
@@ -46,6 +43,14 @@ internal import Synchronization
         // Release: the partner of the acquire in `lock`; hands the lane to the next.
         unsafe shared.word(LaneLayout.lockOffset).pointee.store(0, ordering: .releasing)
         return outcome
+    }
+
+    /// Counts a record of so many bytes as dropped, for a thread that does not hold the lane.
+    public func countDrop(_ count: Int) {
+        // Relaxed: counts; added in one step, since others may count as well.
+        unsafe shared.word(LaneLayout.busyOffset).pointee.add(1, ordering: .relaxed)
+        unsafe shared.word(LaneLayout.busyBytesOffset).pointee.add(
+            UInt64(truncatingIfNeeded: count), ordering: .relaxed)
     }
 
     private func lock(_ thread: UInt32, _ isGone: (UInt32) -> Bool) -> Bool {

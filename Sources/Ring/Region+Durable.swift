@@ -6,8 +6,11 @@ extension Region {
     ///
     /// For any thread: nothing is written.
     public func ends(ofLane lane: Int) -> (written: UInt64, durable: UInt64) {
-        guard let writer = writer(ofLane: lane) else { return (0, 0) }
-        return (writer.end, writer.durableEnd)
+        // The stored end first: it may grow meanwhile, and is never beyond the other.
+        guard let durable = writer(ofLane: lane)?.durableEnd,
+            let written = writer(ofLane: lane)?.end
+        else { return (0, 0) }
+        return (written, durable)
     }
 
     /// Records that a lane's writers have dropped; 0 for a lane that is not there.

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 import swift_text
 
 DEVICE = frozenset(
-    "Ring Events Intake Identity Store Blocks Sync Platform Agent footfall".split()
+    "Ring Client Events Intake Identity Store Blocks Sync Platform Agent footfall".split()
 )
 """Modules that run on a kiosk, and so compile as Embedded Swift too."""
 
@@ -178,21 +178,25 @@ def embeddable(source: Source) -> Iterator[Finding]:
 def unaligned(source: Source) -> Iterator[Finding]:
     """No word is read where only bytes are known to lie: a 32-bit processor may trap on it.
 
-    An `Atomic` is bound where a layout puts it, at a multiple of its size.
+    An `Atomic` is bound where a layout puts it, at a multiple of its size, and what the client
+    library has of its own where C has declared memory for it.
     """
     if not source.is_swift or not source.module:
         return
     pattern = (
         r"\.load\(\s*(?:as|fromByteOffset):"
         r"|\.(?:bindMemory|assumingMemoryBound|withMemoryRebound)\(\s*to: "
-        r"(?!U?Int8\b|CChar\b|Atomic<U?Int64>)"
+        r"(?!U?Int8\b|CChar\b|Atomic<U?Int64>|ClientRoom\.self|ThreadSlot\.self|Client\.self)"
     )
     yield from _search(source, pattern, source.code, "a word read in place; `loadUnaligned` it")
 
 
 def injected(source: Source) -> Iterator[Finding]:
-    """Time and chance enter through `World` alone, or no simulation is the truth."""
-    if not source.is_swift or source.module not in DEVICE or source.module == "Platform":
+    """Time and chance enter through `World` alone, or no simulation is the truth.
+
+    `Client` runs in a program of which there is none.
+    """
+    if not source.is_swift or source.module not in DEVICE - {"Platform", "Client"}:
         return
     pattern = (
         r"(?<!world)\.random\(|\bSystemRandomNumberGenerator\b|\.shuffled\(|\.randomElement\("

@@ -185,3 +185,8 @@ void platform_wait_readable(int fd, int other, int64_t milliseconds);
 // its length. `text` has room for 32 bytes.
 size_t platform_number_text(double number, char *text);
 void platform_sleep_briefly(void);
+// Keeps this thread from being cancelled; what to pass to platform_cancel_allow.
+int platform_cancel_forbid(void);
+void platform_cancel_allow(int before);
+// Tells the other side, whoever else has the socket open, that nothing more comes.
+void platform_socket_end(int fd);

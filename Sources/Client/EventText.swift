@@ -1,0 +1,171 @@
+internal import CPlatform
+
+/// An event as the text of a record: where its parts are, and how long it will be.
+@safe struct EventText {
+    private let head: StaticString
+    private let name: UnsafePointer<CChar>
+    private let nameBytes: Int
+    private let middle: StaticString
+    private let object: UnsafePointer<CChar>?
+    private let objectBytes: Int
+    /// Bytes of the record's payload: the time, and the text.
+    let count: Int
+
+    /// What a record has before its text: when it happened.
+    static let timeBytes = 8
+    /// More than any lane takes; a longer part is not even looked at.
+    private static let partBytesMost = 1 << 17
+    static let trackHead: StaticString = "{\"type\":\"track\",\"event\":\""
+    static let trackMiddle: StaticString = "\",\"properties\":"
+    static let identifyHead: StaticString = "{\"type\":\"identify\",\"userId\":\""
+    static let identifyMiddle: StaticString = "\",\"traits\":"
+
+    /// An event by name.
+    @inline(__always)
+    static func track(
+        _ name: UnsafePointer<CChar>, _ nameBytes: Int, _ properties: UnsafePointer<CChar>?,
+        _ propertiesBytes: Int
+    ) -> EventText {
+        unsafe EventText(trackHead, name, nameBytes, trackMiddle, properties, propertiesBytes)
+    }
+
+    /// Who somebody is.
+    static func identify(
+        _ user: UnsafePointer<CChar>, _ userBytes: Int, _ traits: UnsafePointer<CChar>?,
+        _ traitsBytes: Int
+    ) -> EventText {
+        unsafe EventText(identifyHead, user, userBytes, identifyMiddle, traits, traitsBytes)
+    }
+
+    @inline(__always)
+    private init(
+        _ head: StaticString, _ name: UnsafePointer<CChar>, _ nameBytes: Int,
+        _ middle: StaticString, _ object: UnsafePointer<CChar>?, _ objectBytes: Int
+    ) {
+        self.head = head
+        unsafe self.name = name
+        self.nameBytes = nameBytes
+        self.middle = middle
+        unsafe self.object = object
+        self.objectBytes = objectBytes
+        guard nameBytes <= Self.partBytesMost, objectBytes <= Self.partBytesMost else {
+            count = Self.partBytesMost
+            return
+        }
+        let rest = unsafe object == nil ? 2 : middle.utf8CodeUnitCount &+ objectBytes &+ 1
+        count =
+            unsafe Self.timeBytes &+ head.utf8CodeUnitCount
+            &+ JSONText.quotedBytes(name, nameBytes) &+ rest
+    }
+
+    /// Writes the record's payload, of ``count`` bytes.
+    @inline(__always)
+    func write(to room: UnsafeMutableRawPointer, at time: UInt64) {
+        unsafe room.storeBytes(of: time.littleEndian, as: UInt64.self)
+        var text = unsafe JSONText(room: room, bytesMost: count, from: Self.timeBytes)
+        text.append(head)
+        unsafe text.appendQuoted(name, nameBytes)
+        if let object = unsafe object {
+            text.append(middle)
+            unsafe text.append(object, objectBytes)
+            text.append(UInt8(ascii: "}"))
+        } else {
+            text.append(UInt8(ascii: "\""))
+            text.append(UInt8(ascii: "}"))
+        }
+    }
+}
+
+/// Text that grows in room that somebody else has claimed; what does not fit is left out whole.
+@safe struct JSONText {
+    private let room: UnsafeMutableRawPointer
+    private let bytesMost: Int
+    private(set) var count: Int
+    /// Whether something did not fit.
+    private(set) var isFull = false
+
+    @inline(__always)
+    init(room: UnsafeMutableRawPointer, bytesMost: Int, from count: Int) {
+        unsafe self.room = room
+        self.bytesMost = bytesMost
+        self.count = count
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        guard count < bytesMost else {
+            isFull = true
+            return
+        }
+        unsafe room.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count &+= 1
+    }
+
+    @inline(__always)
+    mutating func append(_ text: StaticString) {
+        unsafe append(bytes: text.utf8Start, text.utf8CodeUnitCount)
+    }
+
+    @inline(__always)
+    mutating func append(_ text: UnsafePointer<CChar>, _ bytes: Int) {
+        unsafe append(bytes: text, bytes)
+    }
+
+    @inline(__always)
+    private mutating func append(bytes source: UnsafeRawPointer, _ bytes: Int) {
+        guard bytes <= bytesMost &- count else {
+            isFull = true
+            return
+        }
+        unsafe memcpy(room + count, source, bytes)
+        count &+= bytes
+    }
+
+    /// Appends text as it stands between quotation marks: RFC 8259 §7.
+    @inline(__always)
+    mutating func appendQuoted(_ text: UnsafePointer<CChar>, _ bytes: Int) {
+        // Most names have nothing to escape, and as many bytes as their text.
+        if unsafe Self.quotedBytes(text, bytes) == bytes {
+            unsafe append(text, bytes)
+        } else {
+            unsafe appendEscaped(text, bytes)
+        }
+    }
+
+    @inline(never)
+    private mutating func appendEscaped(_ text: UnsafePointer<CChar>, _ bytes: Int) {
+        var index = 0
+        while index < bytes {
+            let byte = unsafe UInt8(bitPattern: text[index])
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case 0..<0x20:
+                append("\\u00")
+                append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+                let low = byte & 0x0F
+                append(low < 10 ? UInt8(ascii: "0") &+ low : UInt8(ascii: "a") &+ low &- 10)
+            default: append(byte)
+            }
+            index &+= 1
+        }
+    }
+
+    /// How many bytes a text has between quotation marks.
+    @inline(__always)
+    static func quotedBytes(_ text: UnsafePointer<CChar>, _ bytes: Int) -> Int {
+        var count = bytes
+        var index = 0
+        while index < bytes {
+            let byte = unsafe UInt8(bitPattern: text[index])
+            if byte < 0x20 {
+                count &+= 5
+            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                count &+= 1
+            }
+            index &+= 1
+        }
+        return count
+    }
+}
