@@ -27,7 +27,7 @@ public enum LaneLayout {
     static let paddingKind: UInt16 = 0xFFFF
 
     /// From one lane's header to the next.
-    public static func stride(capacity: Int) -> Int { headerBytes + capacity }
+    public static func stride(capacity: Int) -> Int { headerBytes &+ capacity }
 
     /// The longest payload of a lane.
     public static func payloadMost(capacity: Int) -> Int { min(capacity / 8, payloadMost) }

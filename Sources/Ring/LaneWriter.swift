@@ -35,8 +35,9 @@ public enum HandOver: Sendable {
     ///   - capacity: a power of two, at least 64 bytes.
     public init(lane: UnsafeMutableRawPointer, capacity: Int) {
         unsafe shared = SharedBytes(lane: lane)
-        self.capacity = UInt64(capacity)
-        payloadMost = UInt64(LaneLayout.payloadMost(capacity: capacity))
+        self.capacity = UInt64(truncatingIfNeeded: capacity)
+        payloadMost = UInt64(
+            truncatingIfNeeded: LaneLayout.payloadMost(capacity: capacity))
         // Acquire, though this writer's forerunner wrote it: it may have been another thread.
         tail = unsafe shared.word(LaneLayout.tailOffset).pointee.load(ordering: .acquiring)
         // Acquire: the partner of ``LaneReader/release()``.
@@ -129,6 +130,9 @@ public enum HandOver: Sendable {
         // Acquire: the partner of the release in ``LaneReader/release()``.
         unsafe shared.word(LaneLayout.durableOffset).pointee.load(ordering: .acquiring)
     }
+
+    /// Records of this lane that were dropped, by whichever thread.
+    public var dropCount: UInt64 { shared.dropCount }
 
     @inline(__always)
     private func room(at position: UInt64) -> UnsafeMutableRawPointer {

@@ -48,8 +48,8 @@ internal import Synchronization
     /// Counts a record of so many bytes as dropped, for a thread that does not hold the lane.
     public func countDrop(_ count: Int) {
         // Relaxed: counts; added in one step, since others may count as well.
-        unsafe shared.word(LaneLayout.busyOffset).pointee.add(1, ordering: .relaxed)
-        unsafe shared.word(LaneLayout.busyBytesOffset).pointee.add(
+        unsafe shared.word(LaneLayout.busyOffset).pointee.wrappingAdd(1, ordering: .relaxed)
+        unsafe shared.word(LaneLayout.busyBytesOffset).pointee.wrappingAdd(
             UInt64(truncatingIfNeeded: count), ordering: .relaxed)
     }
 

@@ -15,12 +15,12 @@ extension Region {
 
     /// Records that a lane's writers have dropped; 0 for a lane that is not there.
     public func dropCount(ofLane lane: Int) -> UInt64 {
-        reader(ofLane: lane)?.drops.records ?? 0
+        writer(ofLane: lane)?.dropCount ?? 0
     }
 
     /// Sleeps until a lane's stored end is no longer `seen`, at most so long; it may wake early.
     public func waitForDurable(ofLane lane: Int, seen: UInt64, milliseconds: Int64) {
-        guard 0..<geometry.lanes ~= lane else { return }
+        guard geometry.hasLane(lane) else { return }
         unsafe platform_futex_wait(
             durableWord(lane), UInt32(truncatingIfNeeded: seen), milliseconds)
     }
@@ -33,6 +33,6 @@ extension Region {
     // A futex has 32 bits: the lower ones, which little-endian words begin with.
     private func durableWord(_ lane: Int) -> UnsafeRawPointer {
         unsafe UnsafeRawPointer(
-            word(geometry.offset(ofLane: lane) + LaneLayout.durableOffset))
+            word(geometry.offset(ofLane: lane) &+ LaneLayout.durableOffset))
     }
 }

@@ -6,7 +6,7 @@ extension Region {
     ///
     /// One thread at a time may have a lane's writer; the caller sees to that.
     public func writer(ofLane lane: Int) -> LaneWriter? {
-        guard 0..<geometry.lanes ~= lane else { return nil }
+        guard geometry.hasLane(lane) else { return nil }
         return unsafe LaneWriter(
             lane: memory + geometry.offset(ofLane: lane), capacity: geometry.capacity)
     }
@@ -35,7 +35,7 @@ extension Region {
     /// The lane that threads without one of their own write in turn: the last.
     public func overflowLane() -> OverflowLane {
         unsafe OverflowLane(
-            lane: memory + geometry.offset(ofLane: geometry.lanes - 1),
+            lane: memory + geometry.offset(ofLane: geometry.lanes &- 1),
             capacity: geometry.capacity)
     }
 
@@ -45,8 +45,10 @@ extension Region {
     ///
     /// - Parameter isGone: whether a thread of this process is no longer there.
     public func takeLane(for thread: UInt32, where isGone: (UInt32) -> Bool) -> Int? {
-        for lane in 0..<geometry.lanes - 1 {
-            let owner = unsafe word(geometry.offset(ofLane: lane) + LaneLayout.ownerOffset)
+        var lane = 0
+        while lane < geometry.lanes &- 1 {
+            defer { lane &+= 1 }
+            let owner = unsafe word(geometry.offset(ofLane: lane) &+ LaneLayout.ownerOffset)
             // Relaxed: the exchange that follows decides.
             let found = unsafe owner.pointee.load(ordering: .relaxed)
             let holder = UInt32(truncatingIfNeeded: found)
@@ -64,8 +66,8 @@ extension Region {
 
     /// Frees a lane that the calling thread has taken and no longer writes.
     public func freeLane(_ lane: Int) {
-        guard 0..<geometry.lanes - 1 ~= lane else { return }
-        let owner = unsafe word(geometry.offset(ofLane: lane) + LaneLayout.ownerOffset)
+        guard geometry.hasLane(lane), lane < geometry.lanes &- 1 else { return }
+        let owner = unsafe word(geometry.offset(ofLane: lane) &+ LaneLayout.ownerOffset)
         // Relaxed: this thread's own word.
         let mine = unsafe owner.pointee.load(ordering: .relaxed)
         // Release: the partner of the exchange in ``takeLane(for:where:)``.
@@ -74,7 +76,7 @@ extension Region {
 
     /// The reader of a lane from a position on, or from its `head`; nil for one that is not there.
     public func reader(ofLane lane: Int, from position: UInt64? = nil) -> LaneReader? {
-        guard 0..<geometry.lanes ~= lane else { return nil }
+        guard geometry.hasLane(lane) else { return nil }
         return unsafe LaneReader(
             lane: memory + geometry.offset(ofLane: lane), capacity: geometry.capacity,
             from: position)

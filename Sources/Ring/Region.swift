@@ -3,12 +3,10 @@ internal import Synchronization
 
 /// The memory that one producer process shares with the agent, mapped into this process.
 ///
-/// The memory stays while either side has it mapped or open. Lanes that were opened must be gone
-/// before the region is: they point into it.
-///
-/// A class, though it has one owner: Embedded Swift refuses a non-copyable type whose `deinit` lies
-/// in another module than the code that ends its life.
-@safe public final class Region {
+/// The memory stays while either side has it mapped or open. Copies mean the same memory; one owner
+/// closes it, once, and neither copies nor lanes may be used after that. Nothing of what a producer
+/// calls here allocates or traps: the memory is another program's guest.
+@safe public struct Region {
     /// The file in memory, to be handed to the other side; nil for a region that was taken.
     ///
     /// Closed with the region.
@@ -40,9 +38,11 @@ internal import Synchronization
         self.identifier = identifier
         unsafe self.memory = memory
         set(RegionLayout.versionOffset, RegionLayout.majorVersion | 4096 << 32)
-        set(RegionLayout.lanesOffset, UInt64(geometry.lanes) | RegionLayout.recordAlignment << 32)
-        set(RegionLayout.strideOffset, UInt64(LaneLayout.stride(capacity: geometry.capacity)))
-        set(RegionLayout.capacityOffset, UInt64(geometry.capacity))
+        let lanes = Self.word(geometry.lanes)
+        set(RegionLayout.lanesOffset, lanes | RegionLayout.recordAlignment << 32)
+        let stride = LaneLayout.stride(capacity: geometry.capacity)
+        set(RegionLayout.strideOffset, Self.word(stride))
+        set(RegionLayout.capacityOffset, Self.word(geometry.capacity))
         set(RegionLayout.identifierOffset, identifier.high)
         set(RegionLayout.identifierOffset + 8, identifier.low)
         set(RegionLayout.processOffset, UInt64(process))
@@ -82,7 +82,8 @@ internal import Synchronization
         }
     }
 
-    deinit {
+    /// Unmaps the memory and closes the descriptor; by the owner, once.
+    public func close() {
         _ = unsafe platform_memory_unmap(memory, geometry.bytes)
         if let descriptor { _ = platform_close(descriptor) }
     }
@@ -115,6 +116,8 @@ internal import Synchronization
             (word(RegionLayout.identifierOffset), word(RegionLayout.identifierOffset + 8))
         )
     }
+
+    private static func word(_ value: Int) -> UInt64 { UInt64(truncatingIfNeeded: value) }
 
     func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
         unsafe (memory + offset).assumingMemoryBound(to: Atomic<UInt64>.self)

@@ -30,18 +30,21 @@ public struct RegionGeometry: Hashable, Sendable {
     public init?(lanes: Int, capacity: Int) {
         guard 1...64 ~= lanes,
             LaneLayout.capacityLeast...LaneLayout.capacityMost ~= capacity,
-            capacity & (capacity - 1) == 0
+            capacity & (capacity &- 1) == 0
         else { return nil }
         self.lanes = lanes
         self.capacity = capacity
     }
 
+    /// Whether there is a lane of this number.
+    public func hasLane(_ lane: Int) -> Bool { lane >= 0 && lane < lanes }
+
     /// The bytes of the region.
     public var bytes: Int { offset(ofLane: lanes) }
 
-    /// Where a lane's header begins.
+    /// Where a lane's header begins; below 1.1 GB, also for a lane behind the last.
     func offset(ofLane lane: Int) -> Int {
-        RegionLayout.headerBytes + lane * LaneLayout.stride(capacity: capacity)
+        RegionLayout.headerBytes &+ lane &* LaneLayout.stride(capacity: capacity)
     }
 }
 

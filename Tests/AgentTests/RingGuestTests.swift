@@ -105,6 +105,7 @@ import Testing
             owning: unsafe platform_memory_open("loose", 1 << 20), "make memory")
         let geometry = try #require(RegionGeometry(lanes: 1, capacity: 65_536))
         let region = try Region(making: geometry, identifier: (1, 2), process: 1)
+        defer { region.close() }
         // Its producer has written another name into it since it was kept.
         let renamed = try FileDescriptor(owning: dup(try #require(region.descriptor)), "share")
         let kept = [("null", null), ("loose", loose), (String(repeating: "0", count: 32), renamed)]

@@ -15,6 +15,8 @@ final class SharingProducer {
     private(set) var connection: ConnectionID
     private(set) var ringCount = 0
 
+    deinit { region.close() }
+
     private final class Lane {
         var writer: LaneWriter
         init(_ writer: consuming LaneWriter) { self.writer = writer }

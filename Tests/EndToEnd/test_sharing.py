@@ -163,6 +163,11 @@ def region(
     return descriptor
 
 
+def maps_region(agent: Agent) -> bool:
+    """Whether an agent has memory of `region` mapped."""
+    return "/memfd:region" in Path(f"/proc/{agent.pid}/maps").read_text()
+
+
 @pytest.mark.parametrize("make, reason", [
     (lambda: region(seals=fcntl.F_SEAL_GROW),
      "the memory is not sealed against becoming shorter or longer"),
@@ -181,6 +186,7 @@ def test_a_region_that_is_none_is_refused_with_the_reason(
     descriptor = make()
     assert hand_over(agent, descriptor) == f"refused: {reason}\n"
     os.close(descriptor)
+    eventually(lambda: not maps_region(agent), "it is let go of")
     SharingProducer(agent, place, records=5).start().finish()
     agent.flush()
     assert len(collector.export()) == 5
@@ -190,3 +196,4 @@ def test_a_region_that_is_one_is_taken(agent: Agent) -> None:
     descriptor = region()
     assert hand_over(agent, descriptor) == "attached\n"
     os.close(descriptor)
+    eventually(lambda: not maps_region(agent), "it is let go of when its producer has gone")

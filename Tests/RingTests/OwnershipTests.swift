@@ -7,6 +7,7 @@ import Testing
 @Suite struct `The lanes of a region` {
     @Test func `belong to one thread each, but for the last`() throws {
         let region = try Region(making: try geometry(lanes: 3), identifier: (1, 2), process: 3)
+        defer { region.close() }
         let taken = [7, 8, 9].map { (thread: UInt32) in region.takeLane(for: thread) { _ in false }
         }
         #expect(taken == [0, 1, nil])
@@ -18,6 +19,7 @@ import Testing
 
     @Test func `of threads that are gone are taken by others`() throws {
         let region = try Region(making: try geometry(lanes: 3), identifier: (1, 2), process: 3)
+        defer { region.close() }
         _ = region.takeLane(for: 7) { _ in false }
         _ = region.takeLane(for: 8) { _ in false }
         let (lane, none) = (
@@ -29,6 +31,7 @@ import Testing
 
     @Test func `go to a thread that has the number of one that is gone`() throws {
         let region = try Region(making: try geometry(lanes: 4), identifier: (1, 2), process: 3)
+        defer { region.close() }
         for thread in [7, 8, 9] as [UInt32] { _ = region.takeLane(for: thread) { _ in false } }
         var asked: [UInt32] = []
         let lane = region.takeLane(for: 8) {
@@ -48,6 +51,7 @@ import Testing
 
     @Test func `are not taken from a thread that got its number from one that is gone`() throws {
         let region = try Region(making: try geometry(lanes: 2), identifier: (1, 2), process: 3)
+        defer { region.close() }
         _ = region.takeLane(for: 5) { _ in false }
         var taken: Int?
         let late = region.takeLane(for: 6) { _ in
@@ -135,11 +139,13 @@ private final class SharedRegion: @unchecked Sendable {
     private let region: Region
     private var reader: LaneReader
 
-    init(_ region: consuming Region) {
+    init(_ region: Region) {
         // swift-format-ignore: NeverForceUnwrap
         reader = region.reader(ofLane: region.geometry.lanes - 1)!
         self.region = region
     }
+
+    deinit { region.close() }
 
     func take(_ thread: UInt32) -> Int? { region.takeLane(for: thread) { _ in false } }
     func free(_ lane: Int) { region.freeLane(lane) }

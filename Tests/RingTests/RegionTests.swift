@@ -11,7 +11,9 @@ import Testing
     @Test func `is taken as it was made, and its lanes are the same memory`() throws {
         let geometry = try #require(geometry)
         let made = try Region(making: geometry, identifier: (0x8000_0000_0000_0001, 2), process: 7)
+        defer { made.close() }
         let taken = try Region(taking: #require(made.descriptor))
+        defer { taken.close() }
         let (takenGeometry, identifier) = (taken.geometry, taken.identifier)
         #expect(takenGeometry == geometry && geometry.bytes == 4096 * 4 + 3 * 65_536)
         #expect(identifier == (0x8000_0000_0000_0001, 2))
@@ -28,6 +30,7 @@ import Testing
     @Test func `cannot be made shorter, longer, or open to that again`() throws {
         let geometry = try #require(geometry)
         let region = try Region(making: geometry, identifier: (1, 2), process: 7)
+        defer { region.close() }
         #expect(try ftruncate(#require(region.descriptor), 4096) == -1)
         #expect(try ftruncate(#require(region.descriptor), off_t(geometry.bytes + 1)) == -1)
         #expect(try platform_memory_is_sealed(#require(region.descriptor)) == 1)
@@ -56,6 +59,7 @@ import Testing
         _ offset: Int, _ value: UInt64, _ error: RegionError
     ) throws {
         let region = try Region(making: try #require(geometry), identifier: (1, 2), process: 7)
+        defer { region.close() }
         try poke(#require(region.descriptor), offset, value)
         let descriptor = try #require(region.descriptor)
         #expect(throws: error) { _ = try Region(taking: descriptor) }
@@ -63,9 +67,11 @@ import Testing
 
     @Test func `may have a greater minor version, and what is reserved set`() throws {
         let region = try Region(making: try #require(geometry), identifier: (1, 2), process: 7)
+        defer { region.close() }
         try poke(#require(region.descriptor), 8, 0x1000_0009_0001)
         try poke(#require(region.descriptor), 64, .max)
         let taken = try Region(taking: #require(region.descriptor))
+        defer { taken.close() }
         #expect(taken.geometry.lanes == 3)
     }
 
@@ -110,7 +116,9 @@ import Testing
     /// What the producer writes after the region was taken changes no lane of the agent's.
     @Test func `stays as it was taken, whatever its header says later`() throws {
         let region = try Region(making: try #require(geometry), identifier: (1, 2), process: 7)
+        defer { region.close() }
         let taken = try Region(taking: #require(region.descriptor))
+        defer { taken.close() }
         for offset in stride(from: 0, to: 128, by: 8) {
             try poke(#require(region.descriptor), offset, .max)
         }

@@ -115,6 +115,8 @@ private final class SharedRegion {
         reader = region.reader(ofLane: 0)!
     }
 
+    deinit { region.close() }
+
     func set(_ rest: Rest) { region.set(rest) }
 
     func set(_ barrier: RestBarrier) { region.set(barrier) }

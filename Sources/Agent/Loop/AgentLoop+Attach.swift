@@ -59,12 +59,16 @@ extension AgentLoop {
         } catch {
             return turnAway(connection, error.reason, &world)
         }
-        if let reason = refusal(of: region, peer) { return turnAway(connection, reason, &world) }
+        if let reason = refusal(of: region, peer) {
+            region.close()
+            return turnAway(connection, reason, &world)
+        }
         let mark: [UInt8]?
         let identifier = StreamID(high: region.identifier.high, low: region.identifier.low)
         do throws(StoreError) {
             mark = try store.regionMark(identifier)
         } catch {
+            region.close()
             complain(error)
             return turnAway(connection, "the store cannot be read, try again", &world)
         }
@@ -95,15 +99,21 @@ extension AgentLoop {
         }
         let identifier = StreamID(high: region.identifier.high, low: region.identifier.low)
         if let name, name != identifier.hexadecimal {
+            region.close()
             return letGo(name, "says another name than it is kept under", &world)
         }
-        guard !ring.producers.contains(where: { $0.identifier == identifier }) else { return }
+        guard !ring.producers.contains(where: { $0.identifier == identifier }) else {
+            return region.close()
+        }
         do throws(StoreError) {
             let producer = RingProducer(
                 nil, nil, region, mark: try store.regionMark(identifier), at: world.monotonicNow())
             producer.leave()
             add(producer)
-        } catch { complain(error) }
+        } catch {
+            region.close()
+            complain(error)
+        }
     }
 
     private func letGo(

@@ -19,6 +19,7 @@ final class RingProducer {
     let connection: ConnectionID?
     let peer: Peer?
     let identifier: StreamID
+    /// This object's own: closed with it.
     let region: Region
     private var lanes: [RingLane] = []
     /// The greatest urgency of what was seen and not taken.
@@ -55,6 +56,8 @@ final class RingProducer {
         rate = EventRate(at: now)
         rewind(to: mark)
     }
+
+    deinit { region.close() }
 
     /// Whether it is gone, and all is taken that was there then.
     var isOver: Bool { isGone && !lanes.contains { $0.isBeforeLast } }

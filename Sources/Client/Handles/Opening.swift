@@ -179,7 +179,7 @@ enum Opening {
         // The agent hears of it, though a child may still have the socket.
         unsafe platform_socket_end(client.pointee.bell)
         unsafe shut(client)
-        unsafe client.deinitialize(count: 1)
+        unsafe client.pointee.region.close()
         unsafe free(client)
         unsafe room.pointee.client = nil
     }

@@ -19,6 +19,8 @@ internal import Ring
         unsafe region.set(RestBarrier())
     }
 
+    deinit { unsafe region.close() }
+
     func send(_ load: SendLoad, from producer: Int) throws -> SendTimes {
         guard let writer = unsafe region.writer(ofLane: producer) else {
             throw BenchError("a lane is missing")

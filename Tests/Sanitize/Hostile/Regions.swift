@@ -14,9 +14,11 @@ enum Regions {
         for _ in 0..<count {
             do throws(RegionError) {
                 let made = try Region(making: geometry, identifier: (1, 2), process: 3)
+                defer { made.close() }
                 guard let descriptor = made.descriptor else { fatalError("no descriptor") }
                 if !random.oneIn(4) { spoil(descriptor, &random) }
                 let taken = try Region(taking: descriptor)
+                defer { taken.close() }
                 guard taken.geometry.bytes == geometry.bytes else {
                     fatalError("a region of \(taken.geometry.bytes) bytes")
                 }
