@@ -11,6 +11,7 @@ if anything is wrong, and says what.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,10 +19,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 SIZE_BYTES_MAX = 64_000
-"""What a program is promised to grow by at most."""
+"""What a program is promised to grow by at most, whichever of the two it is linked with."""
 
 NEEDED = re.compile(r"libc\.so\.6|ld-linux[\w.-]*|libgcc_s\.so\.1")
 """The C library and its loader; 32-bit ARM has one symbol of its unwinder elsewhere."""
+
+TRAP = re.compile(r"^ *([0-9a-f]+):\s+(ud[012]|hlt|brk|udf|bkpt|trap)\b", re.MULTILINE)
+"""What a compiler puts where a program must not go on; none is left in the library. `int3` is what
+x86 linkers fill the space between functions with."""
+
+ENDING = frozenset(
+    ("abort", "exit", "_exit", "_Exit", "quick_exit", "raise", "kill", "__assert_fail",
+     "signal", "sigaction", "sigaltstack", "fork", "system")
+)
+"""Calls that would end the program, or change how it meets its end."""
 
 
 def output(*command: str | Path) -> str:
@@ -45,9 +56,28 @@ def exported(symbols: str) -> set[str]:
     return found
 
 
+def traps(disassembly: str) -> list[str]:
+    """Where a disassembly has instructions that end the program.
+
+    Of the archive: its symbols tell data within the code from instructions.
+    """
+    return [f"{what} at {place}" for place, what in TRAP.findall(disassembly)]
+
+
+def called(symbols: str) -> set[str]:
+    """The names that `nm` lists as wanted from others."""
+    return set(re.findall(r"^ +U (\S+)$", symbols, re.MULTILINE))
+
+
 def global_names(symbols: str) -> set[str]:
     """The names that `nm` lists as defined for others."""
     return set(re.findall(r"^[0-9a-f]+ [A-TV-Z] (\S+)$", symbols, re.MULTILINE))
+
+
+def disassembly(static: Path) -> str:
+    """The code of an archive, by the toolchain's own disassembler: it knows each processor."""
+    tool = Path(shutil.which("swiftc") or "").resolve().parent / "llvm-objdump"
+    return output(tool, "-d", "--no-show-raw-insn", static)
 
 
 def problems(folder: Path) -> list[str]:
@@ -70,11 +100,15 @@ def problems(folder: Path) -> list[str]:
         f"{shared.name} has {what}" for what in ("TEXTREL", "RPATH", "RUNPATH", "(INIT", "(FINI")
         if what in dynamic
     ]
-    size = shared.stat().st_size
-    if size > SIZE_BYTES_MAX:
-        found.append(f"{shared.name} has {size} bytes; {SIZE_BYTES_MAX} at most")
-    print(f"{shared.name}: {size} bytes, {static.name}: {static.stat().st_size}, "
-          f"{len(wanted)} functions, needs {' '.join(needed)}")
+    sizes = {each.name: each.stat().st_size for each in (shared, static)}
+    found += [f"{name} has {size} bytes; {SIZE_BYTES_MAX} at most"
+              for name, size in sizes.items() if size > SIZE_BYTES_MAX]
+    found += [f"{static.name} has a trap, {trap}" for trap in traps(disassembly(static))]
+    found += [
+        f"{static.name} calls {name}" for name in sorted(called(output("nm", static)) & ENDING)
+    ]
+    print(", ".join(f"{name}: {size} bytes" for name, size in sizes.items()) +
+          f", {len(wanted)} functions, needs {' '.join(needed)}")
     return found
 
 

@@ -9,6 +9,10 @@ platform_client_room platform_client_rooms[platform_client_count];
 
 int platform_after_fork(void (*body)(void)) { return pthread_atfork(NULL, NULL, body); }
 
+const char *platform_runtime_directory(void) {
+    return secure_getenv("FOOTFALL_RUNTIME_DIRECTORY");
+}
+
 int platform_thread_start(pthread_t *thread, void *(*body)(void *), void *context) {
     pthread_attr_t attributes;
     int code = pthread_attr_init(&attributes);

@@ -14,7 +14,7 @@ enum ClientStatus {
     static let system = Int32(truncatingIfNeeded: FOOTFALL_SYSTEM)
 
     /// In a few words, ended by a zero.
-    static func text(_ status: Int32) -> StaticString {
+    static func text(_ status: Int32) -> ConstantText {
         switch status {
         case ok: "done"
         case full: "no room: the event is dropped and counted"

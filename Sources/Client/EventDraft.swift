@@ -10,8 +10,8 @@ internal import Ring
 enum EventDraft {
     // The words of a `footfall_event`.
     private static let magic: UInt64 = 0x4646_4556_454E_5431
-    private static let textEnd: StaticString = "}}"
-    private static let textEndBare: StaticString = "\"}"
+    private static var textEnd: ConstantText { "}}" }
+    private static var textEndBare: ConstantText { "\"}" }
 
     static func begin(
         _ handle: UInt32, _ event: UnsafeMutablePointer<footfall_event>,
@@ -28,7 +28,7 @@ enum EventDraft {
         var text = unsafe JSONText(room: room, bytesMost: bytesMost, from: EventText.timeBytes)
         text.append(EventText.trackHead)
         unsafe text.appendQuoted(name, nameBytes)
-        guard !text.isFull, text.count &+ textEnd.utf8CodeUnitCount <= bytesMost else {
+        guard !text.isFull, text.count &+ textEnd.count <= bytesMost else {
             unsafe memset(room, 0, text.count)
             return ClientStatus.tooLong
         }
@@ -63,7 +63,7 @@ enum EventDraft {
             let isFirst = unsafe event.pointee.words.6 == 0
             // Room is left for the end.
             var text = unsafe JSONText(
-                room: room, bytesMost: bytesMost &- textEnd.utf8CodeUnitCount, from: before)
+                room: room, bytesMost: bytesMost &- textEnd.count, from: before)
             if isFirst {
                 text.append(EventText.trackMiddle)
                 text.append(UInt8(ascii: "{"))
@@ -101,7 +101,7 @@ enum EventDraft {
                 return ClientStatus.ok
             }
             var text = unsafe JSONText(
-                room: room, bytesMost: count &+ textEnd.utf8CodeUnitCount, from: count)
+                room: room, bytesMost: count &+ textEnd.count, from: count)
             text.append(isBare ? textEndBare : textEnd)
             unsafe slot.pointee.writer.commit(
                 text.count, kind: HandingOver.eventKind, flags: flags)
@@ -147,16 +147,18 @@ extension JSONText {
     mutating func append(integer value: Int64) {
         var magnitude = value.magnitude
         if value < 0 { append(UInt8(ascii: "-")) }
+        // From the last digit on: no magnitude has more than 20.
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var count = 0
         repeat {
-            digits[count] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude % 10)
+            let digit = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude % 10)
+            unsafe digits[unchecked: count] = digit
             magnitude /= 10
             count &+= 1
         } while magnitude > 0
         while count > 0 {
             count &-= 1
-            append(digits[count])
+            append(unsafe digits[unchecked: count])
         }
     }
 }

@@ -2,10 +2,10 @@ internal import CPlatform
 
 /// An event as the text of a record: where its parts are, and how long it will be.
 @safe struct EventText {
-    private let head: StaticString
+    private let head: ConstantText
     private let name: UnsafePointer<CChar>
     private let nameBytes: Int
-    private let middle: StaticString
+    private let middle: ConstantText
     private let object: UnsafePointer<CChar>?
     private let objectBytes: Int
     /// Bytes of the record's payload: the time, and the text.
@@ -15,10 +15,10 @@ internal import CPlatform
     static let timeBytes = 8
     /// More than any lane takes; a longer part is not even looked at.
     private static let partBytesMost = 1 << 17
-    static let trackHead: StaticString = "{\"type\":\"track\",\"event\":\""
-    static let trackMiddle: StaticString = "\",\"properties\":"
-    static let identifyHead: StaticString = "{\"type\":\"identify\",\"userId\":\""
-    static let identifyMiddle: StaticString = "\",\"traits\":"
+    static var trackHead: ConstantText { "{\"type\":\"track\",\"event\":\"" }
+    static var trackMiddle: ConstantText { "\",\"properties\":" }
+    static var identifyHead: ConstantText { "{\"type\":\"identify\",\"userId\":\"" }
+    static var identifyMiddle: ConstantText { "\",\"traits\":" }
 
     /// An event by name.
     @inline(__always)
@@ -39,8 +39,8 @@ internal import CPlatform
 
     @inline(__always)
     private init(
-        _ head: StaticString, _ name: UnsafePointer<CChar>, _ nameBytes: Int,
-        _ middle: StaticString, _ object: UnsafePointer<CChar>?, _ objectBytes: Int
+        _ head: ConstantText, _ name: UnsafePointer<CChar>, _ nameBytes: Int,
+        _ middle: ConstantText, _ object: UnsafePointer<CChar>?, _ objectBytes: Int
     ) {
         self.head = head
         unsafe self.name = name
@@ -52,9 +52,9 @@ internal import CPlatform
             count = Self.partBytesMost
             return
         }
-        let rest = unsafe object == nil ? 2 : middle.utf8CodeUnitCount &+ objectBytes &+ 1
+        let rest = unsafe object == nil ? 2 : middle.count &+ objectBytes &+ 1
         count =
-            unsafe Self.timeBytes &+ head.utf8CodeUnitCount
+            unsafe Self.timeBytes &+ head.count
             &+ JSONText.quotedBytes(name, nameBytes) &+ rest
     }
 
@@ -102,8 +102,8 @@ internal import CPlatform
     }
 
     @inline(__always)
-    mutating func append(_ text: StaticString) {
-        unsafe append(bytes: text.utf8Start, text.utf8CodeUnitCount)
+    mutating func append(_ text: ConstantText) {
+        unsafe append(bytes: text.start, text.count)
     }
 
     @inline(__always)

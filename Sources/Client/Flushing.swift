@@ -14,7 +14,8 @@ enum Flushing {
             let region = unsafe client.pointee.region
             var lane = 0
             while lane < region.geometry.lanes {
-                ends[lane] = region.ends(ofLane: lane).written
+                // A region has 64 lanes at most.
+                unsafe ends[unchecked: lane] = region.ends(ofLane: lane).written
                 lane &+= 1
             }
             return ClientStatus.ok
@@ -40,7 +41,7 @@ enum Flushing {
         while lane < region.geometry.lanes {
             let durable = region.ends(ofLane: lane).durable
             // Positions only grow.
-            if durable < ends[lane] {
+            if unsafe durable < ends[unchecked: lane] {
                 if milliseconds > 0 {
                     unsafe client.pointee.ring(.flush)
                     region.waitForDurable(

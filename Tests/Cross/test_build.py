@@ -58,7 +58,7 @@ def test_half_a_toolchain_is_named(tools: Path, tmp_path: Path) -> None:
     (tools / "swiftc").symlink_to(compiler)
     said = run("build", "armhf", PATH=str(tools))
     assert_refused(said, 69, "'clang' is missing", str(compiler.parent))
-    for name in ("clang", "ld.lld", "llvm-ar", "llvm-objcopy", "llvm-nm"):
+    for name in ("clang", "ld.lld", "llvm-ar", "llvm-objcopy", "llvm-objdump", "llvm-nm"):
         (compiler.parent / name).symlink_to(compiler)
     assert_refused(run("build", "armhf", PATH=str(tools)), 69, "no Embedded Swift for armv7")
 

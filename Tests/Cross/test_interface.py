@@ -59,7 +59,11 @@ def test_what_is_right_passes(tmp_path: Path) -> None:
     (RIGHT, (*LINK, "-Wl,-rpath,/tmp", "-Wl,--enable-new-dtags"), "RUNPATH"),
     (RIGHT, (*LINK, "-Wl,--no-as-needed", "-lm"), "needs libm.so.6"),
     (RIGHT + "static const char text[70000] = {1}; const char *footfall_text(void) "
-     "{ return text; }", LINK, "bytes; 64000 at most"),
+     "{ return text; }", LINK, "libfootfall.so.1 has 7"),
+    (RIGHT + "static const char text[70000] = {1}; const char *footfall_text(void) "
+     "{ return text; }", LINK, "libfootfall.a has 7"),
+    (RIGHT.replace("return 1", "__builtin_trap()"), LINK, "has a trap, "),
+    (RIGHT.replace("return 1", "(__builtin_abort(), 1)"), LINK, "calls abort"),
     (RIGHT + "__attribute__((constructor)) static void early(void) {}", LINK, "(INIT"),
 ])
 def test_what_would_harm_a_program_is_found(

@@ -39,6 +39,17 @@ def test_what_is_handed_over_arrives_once_and_in_order(
     assert said(collector, "Hello \"you\"\n\x01") == [{"number": i} for i in range(500)]
 
 
+def test_the_environment_names_the_folder_where_the_program_does_not(
+    agent: Agent, collector: Collector
+) -> None:
+    named = {"FOOTFALL_RUNTIME_DIRECTORY": str(agent.runtime)}
+    programs.run("say", "shared", "", "By Environment", 3, environment=named)
+    wrong = {"FOOTFALL_RUNTIME_DIRECTORY": "/nonexistent"}
+    programs.run("say", "shared", agent.runtime, "By Program", 3, environment=wrong)
+    agent.flush()
+    assert len(said(collector, "By Environment")) == len(said(collector, "By Program")) == 3
+
+
 @both
 def test_an_event_that_was_built_has_what_was_put_into_it(
     agent: Agent, collector: Collector, link: str

@@ -89,7 +89,8 @@ typedef struct footfall_options {
     uint32_t size;
     /* FOOTFALL_NO_THREAD or 0. */
     uint32_t flags;
-    /* The folder of the agent's sockets, at most 90 bytes; NULL for "/run/footfall". */
+    /* The folder of the agent's sockets, at most 90 bytes. NULL for the one that the environment
+     * names in FOOTFALL_RUNTIME_DIRECTORY, or else "/run/footfall". */
     const char *runtime_directory;
     /* How many threads write without disturbing each other: 1 to 63; default 8. More threads share
      * one lane more, where now and then an event is dropped and counted. */

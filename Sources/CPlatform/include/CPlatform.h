@@ -171,6 +171,9 @@ static inline void *platform_client_room_at(uint32_t number) {
 }
 // Has `body` run in each child after fork(2), in the one thread that it has; 0, or an errno.
 int platform_after_fork(void (*body)(void));
+// The folder of the agent's sockets as the environment names it; NULL where it does not, or where
+// the program has more rights than who started it.
+const char *platform_runtime_directory(void);
 // Starts a thread with a small stack and every signal blocked; 0, or an errno.
 int platform_thread_start(pthread_t *thread, void *(*body)(void *), void *context);
 // Puts a copy of `from` in the place of `onto` in one step; 0, or -1 and errno.

@@ -20,19 +20,18 @@ struct Attachment {
 
     private var state = State.away(until: 0)
     private var pauseMilliseconds = Self.pauseLeast
-    private let path: SocketPath
-    private var answer = InlineArray<256, UInt8>(repeating: 0)
-    private var answerCount = 0
-    /// Why the agent would not have the region, as it said last, and how long that is.
+    private let path: BoundedText<128>
+    private var answer = BoundedText<256>()
+    /// Why the agent would not have the region, as it said last.
     ///
     /// Read by other threads while it changes: a word may be torn, and is only shown.
-    private(set) var refusal = InlineArray<160, UInt8>(repeating: 0)
+    private(set) var refusal = BoundedText<160>()
 
     private static let pauseLeast: Int64 = 50
     private static let pauseMost: Int64 = 5000
     private static let answerMilliseconds: Int64 = 10_000
 
-    init(_ path: SocketPath) { self.path = path }
+    init(_ path: BoundedText<128>) { self.path = path }
 
     var isAttached: Bool {
         if case .attached = state { return true }
@@ -88,19 +87,18 @@ struct Attachment {
     ) -> (descriptor: Int32, milliseconds: Int64) {
         let socket = platform_socket_unix()
         guard socket >= 0 else { return unsafe retreat(client, now) }
-        let isSent = unsafe client.pointee.attachment.path.withPath { (path) in
+        let isSent = unsafe client.pointee.attachment.path.withText { (path) in
             unsafe platform_connect_unix(socket, path) == 0
         }
-        let word: StaticString = "FFRING1\0"
+        let word: ConstantText = "FFRING1\0"
         guard isSent, let descriptor = unsafe client.pointee.region.descriptor,
             unsafe platform_send_descriptor(
-                socket, word.utf8Start, word.utf8CodeUnitCount, descriptor)
-                == word.utf8CodeUnitCount
+                socket, word.start, word.count, descriptor) == word.count
         else {
             _ = platform_close(socket)
             return unsafe retreat(client, now)
         }
-        unsafe client.pointee.attachment.answerCount = 0
+        unsafe client.pointee.attachment.answer.removeAll()
         unsafe client.pointee.attachment.state = .asking(socket, until: now &+ answerMilliseconds)
         return (socket, answerMilliseconds)
     }
@@ -109,16 +107,14 @@ struct Attachment {
         _ client: UnsafeMutablePointer<Client>, _ socket: Int32, _ until: Int64, _ now: Int64
     ) -> (descriptor: Int32, milliseconds: Int64) {
         var byte: UInt8 = 0
-        while unsafe client.pointee.attachment.answerCount < 255 {
+        while unsafe !client.pointee.attachment.answer.isFull {
             let count = unsafe platform_receive(socket, &byte, 1)
             if count < 0, platform_errno() == EAGAIN, now < until {
                 return (socket, until &- now)
             }
             guard count == 1 else { break }
             if byte == 0x0A { return unsafe judge(client, socket, now) }
-            let place = unsafe client.pointee.attachment.answerCount
-            unsafe client.pointee.attachment.answer[place] = byte
-            unsafe client.pointee.attachment.answerCount = place &+ 1
+            unsafe client.pointee.attachment.answer.append(byte)
         }
         _ = platform_close(socket)
         return unsafe retreat(client, now)
@@ -129,8 +125,8 @@ struct Attachment {
         _ client: UnsafeMutablePointer<Client>, _ socket: Int32, _ now: Int64
     ) -> (descriptor: Int32, milliseconds: Int64) {
         let isTaken =
-            unsafe client.pointee.attachment.answerCount == 8
-            && client.pointee.attachment.answer[0] == UInt8(ascii: "a")
+            unsafe client.pointee.attachment.answer.count == 8
+            && client.pointee.attachment.answer.first == UInt8(ascii: "a")
         if !isTaken { unsafe client.pointee.attachment.remember() }
         guard isTaken, unsafe platform_descriptor_replace(socket, client.pointee.bell) >= 0 else {
             _ = platform_close(socket)
@@ -145,11 +141,8 @@ struct Attachment {
     }
 
     private mutating func remember() {
-        var index = 0
-        while index < 159 {
-            refusal[index] = index < answerCount ? answer[index] : 0
-            index &+= 1
-        }
+        refusal.removeAll()
+        unsafe answer.withText { (text) in unsafe refusal.append(text, strlen(text)) }
     }
 
     private static func watch(

@@ -6,7 +6,7 @@ internal import Ring
 @safe struct Settings {
     let geometry: RegionGeometry
     let isThreaded: Bool
-    let path: SocketPath
+    let path: BoundedText<128>
 
     private static let lanesDefault: UInt32 = 8
     private static let laneBytesDefault: UInt32 = 262_144
@@ -28,7 +28,7 @@ internal import Ring
             let geometry = RegionGeometry(
                 lanes: Int(truncatingIfNeeded: lanes &+ 1),
                 capacity: Int(truncatingIfNeeded: laneBytes)),
-            let path = unsafe SocketPath(folder: given.runtime_directory)
+            let path = unsafe SocketPath.path(folder: given.runtime_directory)
         else { return nil }
         self.geometry = geometry
         isThreaded = flags & noThread == 0
@@ -37,43 +37,20 @@ internal import Ring
 }
 
 /// Where the agent listens for regions.
-struct SocketPath {
-    private var bytes = InlineArray<128, CChar>(repeating: 0)
+enum SocketPath {
     private static let folderBytesMost = 90
+    private static var standard: ConstantText { "/run/footfall" }
+    private static var name: ConstantText { "/ring.sock" }
 
-    /// nil for a folder whose name is too long or empty.
-    init?(folder: UnsafePointer<CChar>?) {
-        let name: StaticString = "/ring.sock"
-        let standard: StaticString = "/run/footfall"
-        var count = 0
-        if let folder = unsafe folder {
-            let length = unsafe strlen(folder)
-            guard length > 0, length <= Self.folderBytesMost else { return nil }
-            while count < length {
-                bytes[count] = unsafe folder[count]
-                count &+= 1
-            }
-        } else {
-            append(standard, &count)
-        }
-        append(name, &count)
-    }
-
-    private mutating func append(_ text: StaticString, _ count: inout Int) {
-        let start = unsafe text.utf8Start
-        var index = 0
-        while index < text.utf8CodeUnitCount {
-            bytes[count] = unsafe CChar(truncatingIfNeeded: start[index])
-            count &+= 1
-            index &+= 1
-        }
-    }
-
-    /// Calls `body` with the path, ended by a zero.
-    func withPath<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        let span = bytes.span
-        return unsafe span.withUnsafeBufferPointer { (buffer) in
-            unsafe body(buffer.baseAddress.unsafelyUnwrapped)
-        }
+    /// The socket's path in a folder, or in the one that the environment names, or in the usual
+    /// one; nil for a folder whose name is too long or empty.
+    static func path(folder: UnsafePointer<CChar>?) -> BoundedText<128>? {
+        let folder = unsafe folder ?? platform_runtime_directory() ?? standard.start
+        let bytes = unsafe strlen(folder)
+        guard bytes > 0, bytes <= folderBytesMost else { return nil }
+        var path = BoundedText<128>()
+        unsafe path.append(folder, bytes)
+        unsafe path.append(name.start, name.count)
+        return path
     }
 }

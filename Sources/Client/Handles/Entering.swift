@@ -57,14 +57,14 @@ enum Entering {
         defer { platform_cancel_allow(cancelling) }
         // Sequentially consistent, as the look that follows: the partner of the closing thread's
         // exchange and look.
-        unsafe room.pointee.visitors.add(1, ordering: .sequentiallyConsistent)
+        unsafe room.pointee.visitors.wrappingAdd(1, ordering: .sequentiallyConsistent)
         let state = unsafe room.pointee.state.load(ordering: .sequentiallyConsistent)
         var status = ClientRoom.refusal(state, handle)
         if state == open, let client = unsafe room.pointee.client {
             status = unsafe body(client)
         }
         // Release: the partner of the acquire in ``Opening/close(_:)``.
-        unsafe room.pointee.visitors.subtract(1, ordering: .releasing)
+        unsafe room.pointee.visitors.wrappingSubtract(1, ordering: .releasing)
         return status
     }
 }

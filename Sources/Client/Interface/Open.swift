@@ -12,8 +12,7 @@ public func footfall_version() -> UInt32 { 1000 }
 /// A status in words: `footfall_status_text` of `footfall.h`.
 @c @implementation
 public func footfall_status_text(_ status: Int32) -> UnsafePointer<CChar>? {
-    unsafe UnsafeRawPointer(ClientStatus.text(status).utf8Start)
-        .assumingMemoryBound(to: CChar.self)
+    unsafe ClientStatus.text(status).start
 }
 
 /// Opens a client: `footfall_open` of `footfall.h`.
@@ -68,11 +67,11 @@ public func footfall_get_stats(
         unsafe stats.pointee.is_attached = client.pointee.attachment.isAttached ? 1 : 0
         unsafe stats.pointee.dropped = dropped
         unsafe stats.pointee.waiting_bytes = waiting
-        unsafe withUnsafeMutableBytes(of: &stats.pointee.refusal) { (room) in
-            var index = 0
-            while index < room.count {
-                unsafe room[index] = client.pointee.attachment.refusal[index]
-                index &+= 1
+        let refusal = unsafe client.pointee.attachment.refusal
+        let bytes = unsafe MemoryLayout.size(ofValue: stats.pointee.refusal)
+        unsafe refusal.withText { (text) in
+            unsafe withUnsafeMutablePointer(to: &stats.pointee.refusal) { (room) in
+                unsafe _ = memcpy(room, text, bytes)
             }
         }
         return ClientStatus.ok

@@ -60,12 +60,8 @@ enum HandingOver {
     /// The kind of records that are events: what the agent's intake takes.
     static let eventKind: UInt16 = 1
 
-    static func handOver(_ client: UInt32, _ name: StaticString) -> Int32 {
-        unsafe name.utf8Start.withMemoryRebound(
-            to: CChar.self, capacity: name.utf8CodeUnitCount
-        ) { (start) in
-            unsafe handOver(client, .track(start, name.utf8CodeUnitCount, nil, 0), 0)
-        }
+    static func handOver(_ client: UInt32, _ name: ConstantText) -> Int32 {
+        unsafe handOver(client, .track(name.start, name.count, nil, 0), 0)
     }
 
     @inline(__always)

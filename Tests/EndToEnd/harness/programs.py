@@ -26,11 +26,14 @@ def command(program: str, link: str, *arguments: object) -> list[str]:
     return [*device_runner(), str(path), *map(str, arguments)]
 
 
-def run(program: str, link: str, *arguments: object, seconds: float = 120) -> str:
+def run(
+    program: str, link: str, *arguments: object, seconds: float = 120,
+    environment: dict[str, str] | None = None,
+) -> str:
     """What a program prints; it has to end well."""
     done = subprocess.run(
         command(program, link, *arguments), capture_output=True, text=True, timeout=seconds,
-        check=False,
+        check=False, env={**os.environ, **(environment or {})},
     )
     assert done.returncode == 0, (program, link, done.returncode, done.stderr)
     return done.stdout
