@@ -60,6 +60,8 @@ let package = Package(
         .executable(name: "simulate", targets: ["simulate"]),
         // What becomes libfootfall: `Cross/library`.
         .library(name: "footfall-client", type: .static, targets: ["Client"]),
+        // The same for apps in Swift.
+        .library(name: "FootfallClient", targets: ["FootfallClient"]),
     ],
     traits: [.trait(name: "Embedded", description: "Builds the device side as Embedded Swift.")],
     dependencies: [
@@ -90,6 +92,9 @@ let package = Package(
         .target(
             name: "Client", dependencies: ["CFootfall", "CPlatform", "Ring"],
             swiftSettings: device),
+        .target(
+            name: "FootfallClient", dependencies: ["CFootfall", "CPlatform", "Client"],
+            swiftSettings: strict),
         .target(name: "Events", swiftSettings: device),
         .target(name: "Intake", dependencies: ["Events"], swiftSettings: device),
         .target(name: "Identity", dependencies: ["Events", "COpenSSL"], swiftSettings: device),
@@ -186,6 +191,8 @@ let package = Package(
         .executableTarget(
             name: "ring-crash", dependencies: ["CTrace", "Ring", "SeededText"],
             path: "Tests/Crash", exclude: ["CTrace", "test_crash.py"], swiftSettings: strict),
+        .testTarget(
+            name: "FootfallClientTests", dependencies: ["FootfallClient"], swiftSettings: strict),
         .testTarget(
             name: "EventsTests", dependencies: ["Events", "SeededText"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,90 @@
+internal import CFootfall
+
+/// What became of an event that was handed over.
+public enum HandOver: Hashable, Sendable {
+    /// The agent will see it, whatever becomes of this process.
+    case done
+    /// There was no room: it is dropped and counted.
+    case full
+    /// It is longer than an event may be: dropped and counted.
+    case tooLong
+    /// It cannot be passed: a user's name with a zero byte, say.
+    case invalid
+    /// The client was closed.
+    case closed
+    /// This process was forked from the one that opened the client.
+    case forked
+    /// This thread is in the middle of another call, which a signal's handler has interrupted.
+    case busy
+
+    init(status: Int32) {
+        switch Int(status) {
+        case FOOTFALL_OK: self = .done
+        case FOOTFALL_FULL: self = .full
+        case FOOTFALL_TOO_LONG: self = .tooLong
+        case FOOTFALL_CLOSED: self = .closed
+        case FOOTFALL_FORKED: self = .forked
+        case FOOTFALL_BUSY: self = .busy
+        default: self = .invalid
+        }
+    }
+}
+
+/// How soon an event should be stored.
+public enum Urgency: Hashable, Sendable {
+    /// With others, within half a minute.
+    case ambient
+    /// With others, within a second.
+    case normal
+    /// At once, and there is room kept for it: an order, a payment.
+    case critical
+
+    var flags: UInt32 {
+        switch self {
+        case .ambient: UInt32(FOOTFALL_AMBIENT)
+        case .normal: 0
+        case .critical: UInt32(FOOTFALL_CRITICAL)
+        }
+    }
+}
+
+/// Why a client could not be opened.
+public enum FootfallError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The options are none that a client may have.
+    case invalid
+    /// As many are open as one process may have, 8.
+    case tooMany
+    /// The system refused memory, a descriptor or a thread.
+    case system(errno: Int32)
+
+    /// In words, for a log.
+    public var description: String {
+        switch self {
+        case .invalid: "the options are none that a client may have"
+        case .tooMany: "8 clients are open in this process already; close one"
+        case .system(let errno): "the system refused memory, a descriptor or a thread: \(errno)"
+        }
+    }
+}
+
+/// What a client has done so far.
+public struct Statistics: Hashable, Sendable {
+    /// Whether the agent has the client's memory now.
+    public let isAttached: Bool
+    /// Events that were dropped for want of room, or too long.
+    public let dropped: UInt64
+    /// Bytes that were handed over and are not stored yet.
+    public let waitingBytes: UInt64
+    /// Why the agent refused the memory when it did last; nil if it never did.
+    public let refusal: String?
+
+    init(_ found: footfall_stats) {
+        isAttached = found.is_attached != 0
+        dropped = found.dropped
+        waitingBytes = found.waiting_bytes
+        let text = unsafe withUnsafeBytes(of: found.refusal) { (bytes) in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        refusal = text.isEmpty ? nil : text
+    }
+}
