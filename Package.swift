@@ -28,6 +28,9 @@ let device =
             ["-Xllvm", "-sil-disable-pass=object-outliner"], .when(traits: ["Embedded"])),
     ]
 
+// A device's build, and an app that depends on `FootfallClient`, need nothing of the centre's.
+let centre = TargetDependencyCondition.when(traits: ["Centre"])
+
 let unicodeTables = Context.environment["SWIFT_EMBEDDED_LIBS"] ?? ""
 
 // What every executable of the device is linked with.
@@ -63,7 +66,11 @@ let package = Package(
         // The same for apps in Swift.
         .library(name: "FootfallClient", targets: ["FootfallClient"]),
     ],
-    traits: [.trait(name: "Embedded", description: "Builds the device side as Embedded Swift.")],
+    traits: [
+        .trait(name: "Embedded", description: "Builds the device side as Embedded Swift."),
+        .trait(name: "Centre", description: "Fetches what the collector is made of."),
+        .default(enabledTraits: ["Centre"]),
+    ],
     dependencies: [
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0",
@@ -121,13 +128,14 @@ let package = Package(
             name: "Collector",
             dependencies: [
                 "Blocks", "Events", "Identity", "Reports",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(
+                    name: "ArgumentParser", package: "swift-argument-parser", condition: centre),
+                .product(name: "GRDB", package: "GRDB.swift", condition: centre),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: centre),
+                .product(name: "Hummingbird", package: "hummingbird", condition: centre),
+                .product(name: "HummingbirdCore", package: "hummingbird", condition: centre),
+                .product(name: "Logging", package: "swift-log", condition: centre),
+                .product(name: "NIOCore", package: "swift-nio", condition: centre),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -227,9 +235,9 @@ let package = Package(
             name: "CollectorTests",
             dependencies: [
                 "Blocks", "Collector", "Events", "Identity", "Reports", "Sync",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: centre),
+                .product(name: "Logging", package: "swift-log", condition: centre),
+                .product(name: "NIOCore", package: "swift-nio", condition: centre),
             ],
             swiftSettings: strict),
     ] + fuzzing
