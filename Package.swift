@@ -200,7 +200,8 @@ let package = Package(
             name: "ring-crash", dependencies: ["CTrace", "Ring", "SeededText"],
             path: "Tests/Crash", exclude: ["CTrace", "test_crash.py"], swiftSettings: strict),
         .testTarget(
-            name: "FootfallClientTests", dependencies: ["FootfallClient"], swiftSettings: strict),
+            name: "FootfallClientTests", dependencies: ["CFootfall", "FootfallClient"],
+            swiftSettings: strict),
         .testTarget(
             name: "EventsTests", dependencies: ["Events", "SeededText"], swiftSettings: strict),
         .testTarget(

@@ -1,32 +1,27 @@
 internal import CFootfall
 
-/// What became of an event that was handed over.
-public enum HandOver: Hashable, Sendable {
+/// What became of an event that was handed over; as a number, the status of `footfall.h`.
+public enum HandOver: Int32, Sendable, CustomStringConvertible {
     /// The agent will see it, whatever becomes of this process.
-    case done
+    case done = 0
     /// There was no room: it is dropped and counted.
-    case full
+    case full = 1
     /// It is longer than an event may be: dropped and counted.
-    case tooLong
+    case tooLong = 2
     /// It cannot be passed: a user's name with a zero byte, say.
-    case invalid
+    case invalid = 3
     /// The client was closed.
-    case closed
+    case closed = 4
     /// This process was forked from the one that opened the client.
-    case forked
+    case forked = 5
     /// This thread is in the middle of another call, which a signal's handler has interrupted.
-    case busy
+    case busy = 6
 
-    init(status: Int32) {
-        switch Int(status) {
-        case FOOTFALL_OK: self = .done
-        case FOOTFALL_FULL: self = .full
-        case FOOTFALL_TOO_LONG: self = .tooLong
-        case FOOTFALL_CLOSED: self = .closed
-        case FOOTFALL_FORKED: self = .forked
-        case FOOTFALL_BUSY: self = .busy
-        default: self = .invalid
-        }
+    init(status: Int32) { self = HandOver(rawValue: status) ?? .invalid }
+
+    /// In a few words, for a log.
+    public var description: String {
+        unsafe footfall_status_text(rawValue).map { unsafe String(cString: $0) } ?? ""
     }
 }
 

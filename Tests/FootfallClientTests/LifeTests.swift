@@ -1,3 +1,4 @@
+import CFootfall
 import FootfallClient
 import Testing
 
@@ -26,6 +27,16 @@ import Testing
         let statistics = try #require(footfall.statistics)
         #expect(!statistics.isAttached && statistics.refusal == nil)
         #expect(statistics.dropped == 2 && statistics.waitingBytes > count * 4000)
+    }
+
+    @Test func `answers with the header's statuses, and in words`() {
+        let statuses: [(HandOver, Int)] = [
+            (.done, FOOTFALL_OK), (.full, FOOTFALL_FULL), (.tooLong, FOOTFALL_TOO_LONG),
+            (.invalid, FOOTFALL_INVALID), (.closed, FOOTFALL_CLOSED), (.forked, FOOTFALL_FORKED),
+            (.busy, FOOTFALL_BUSY),
+        ]
+        for (answer, status) in statuses { #expect(answer.rawValue == Int32(status)) }
+        #expect("\(HandOver.full)" == "no room: the event is dropped and counted")
     }
 
     @Test func `answers after its end`() throws {
