@@ -116,6 +116,7 @@ library:
 	@Cross/programs $(HOST)
 
 end-to-end: $(VENV)/ready producer library
+	$(ENSURE) languages
 	@mkdir -p build/results
 	FOOTFALL_DEVICE=build/footfall $(PYTEST) -q Tests/EndToEnd \
 	    --junitxml build/results/embedded.xml

@@ -21,8 +21,8 @@ DEVICE = frozenset(
 """Modules that run on a kiosk, and so compile as Embedded Swift too."""
 
 ROOT = frozenset(
-    ".ci .editorconfig .gitignore .swift-format CHANGELOG.md CONTRIBUTING.md Cross Deploy LICENSE "
-    "Makefile Package.swift README.md Sources Tests".split()
+    ".ci .editorconfig .gitignore .swift-format CHANGELOG.md CONTRIBUTING.md Cross Deploy Examples "
+    "LICENSE Makefile Package.swift README.md Sources Tests".split()
 )
 """All that the root of the repository may hold."""
 
@@ -55,9 +55,8 @@ class Source:
     @property
     def is_code(self) -> bool:
         """Whether people edit it as a program, and columns matter."""
-        return self.path.suffix in {".swift", ".py", ".c", ".h", ".sh"} or (
-            self.path.name in {"Makefile", "run", "ensure"}
-        )
+        suffixes = {".swift", ".py", ".c", ".h", ".cpp", ".hpp", ".lua", ".js", ".html", ".sh"}
+        return self.path.suffix in suffixes or self.path.name in {"Makefile", "run", "ensure"}
 
     @property
     def module(self) -> str:
