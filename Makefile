@@ -116,7 +116,7 @@ library:
 	@Cross/programs $(HOST)
 
 end-to-end: $(VENV)/ready producer library
-	$(ENSURE) languages
+	$(ENSURE) languages browser
 	@mkdir -p build/results
 	FOOTFALL_DEVICE=build/footfall $(PYTEST) -q Tests/EndToEnd \
 	    --junitxml build/results/embedded.xml

@@ -48,7 +48,9 @@ class FaultProxy(Gateway):
         if fault is Fault.CUT:
             return None
         if fault is Fault.UNAVAILABLE:
-            return Reply(503, b"no backend", (("Retry-After", "0"),))
+            # A web page may read it, as it may the agent's own.
+            headers = (("Retry-After", "0"), ("Access-Control-Allow-Origin", "*"))
+            return Reply(503, b"no backend", headers)
         reply = self._forward(exchange)
         if fault is Fault.DELAY:
             time.sleep(self.delay_seconds)

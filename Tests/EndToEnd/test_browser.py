@@ -1,0 +1,168 @@
+"""A plain web page in real Chromium: what it hands over arrives once, and only where it may."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.agent import Agent
+from harness.browser import Browser, Page
+from harness.collector import Collector
+from harness.examples import EXAMPLES, arrived
+from harness.proxy import Fault, FaultProxy
+from harness.site import Site
+from harness.waiting import eventually
+
+pytestmark = pytest.mark.centre
+
+VIEW = ("Product Viewed", {"sku": "21754", "price": 5.95})
+ORDER = ("Order Completed", {"order": 4711, "revenue": 5.95, "currency": "EUR"})
+
+
+@pytest.fixture
+def make_site() -> Iterator[Callable[[], Site]]:
+    """Starts web servers with the example's files, each of an origin of its own."""
+    made: list[Site] = []
+
+    def make() -> Site:
+        made.append(Site(EXAMPLES / "Web"))
+        return made[-1]
+    yield make
+    for site in made:
+        site.close()
+
+
+@pytest.fixture
+def site(make_site: Callable[[], Site]) -> Site:
+    """The one whose origin the agent allows."""
+    return make_site()
+
+
+@pytest.fixture
+def agent(
+    make_agent: Callable[..., Agent], site: Site, collector: Collector
+) -> Agent:
+    """An agent that this one site may use, not started yet."""
+    changes = {"agent": {"allowed_origins": site.url}}
+    agent = make_agent(collector.url, changes=changes, start=False)
+    site.agent = f"http://127.0.0.1:{agent.port}"
+    return agent
+
+
+@pytest.fixture
+def make_browser(place: Path) -> Iterator[Callable[..., Browser]]:
+    """Starts browsers, all with one profile, one after the other."""
+    made: list[Browser] = []
+
+    def make(*options: str) -> Browser:
+        made.append(Browser(place / "profile", *options))
+        return made[-1]
+    yield make
+    for browser in made:
+        browser.kill()
+
+
+def waiting(page: Page) -> int:
+    """How many events the page keeps."""
+    return page.run("footfall.waiting().length")
+
+
+def test_what_is_clicked_is_at_the_collector_in_order(
+    agent: Agent, collector: Collector, site: Site, make_browser: Callable[..., Browser]
+) -> None:
+    agent.start()
+    page = make_browser().open(site.url)
+    # All within one millisecond, as fast clicks may be.
+    page.run("Date.prototype.toISOString = () => '2026-11-23T08:00:00.000Z'")
+    page.click("#buy", *["#view", "#buy"] * 10, "#view", "#view")
+    eventually(lambda: waiting(page) == 0, "all are answered")
+    agent.flush()
+    assert arrived(collector) == [ORDER, *[VIEW, ORDER] * 10, VIEW, VIEW]
+
+
+def test_an_event_whose_answer_was_lost_is_sent_again_and_stored_once(
+    agent: Agent, collector: Collector, site: Site, make_browser: Callable[..., Browser],
+    make_proxy: Callable[..., FaultProxy],
+) -> None:
+    faults = iter([Fault.LOST_ANSWER, Fault.UNAVAILABLE])
+    # The preflight passes: it is not what can be stored twice.
+    proxy = make_proxy(agent.start().port, lambda number: (
+        next(faults, Fault.NONE) if number > 0 else Fault.NONE
+    ))
+    site.agent = proxy.url
+    page = make_browser().open(site.url)
+    page.click("#buy")
+    eventually(lambda: waiting(page) == 0, "it is answered")
+    agent.flush()
+    posts = [json.loads(each.body) for each in proxy.seen if each.method == "POST"]
+    assert len(posts) == 3 and posts[0] == posts[1] == posts[2]
+    assert arrived(collector) == [ORDER]
+    assert agent.status()["counters"]["deduplicated"] == 1
+
+
+def test_an_event_outlives_the_browser_while_no_agent_is_there(
+    agent: Agent, collector: Collector, site: Site, make_browser: Callable[..., Browser]
+) -> None:
+    browser = make_browser()
+    page = browser.open(site.url)
+    page.click("#view", "#buy")
+    assert "ERR_CONNECTION_REFUSED" in page.complaint()
+    page.go(site.url)
+    assert waiting(page) == 2
+    browser.close()
+    agent.start()
+    page = make_browser().open(site.url)
+    eventually(lambda: waiting(page) == 0, "the next page has sent them")
+    agent.flush()
+    assert arrived(collector) == [VIEW, ORDER]
+
+
+def test_a_page_of_a_foreign_origin_hands_nothing_over(
+    agent: Agent, collector: Collector, site: Site, make_site: Callable[[], Site],
+    make_browser: Callable[..., Browser],
+) -> None:
+    agent.start()
+    foreign = make_site()
+    foreign.agent = site.agent
+    browser = make_browser()
+    page = browser.open(foreign.url)
+    page.click("#buy")
+    assert "CORS" in page.complaint() and waiting(page) == 1
+    # Nor by the way in which a browser asks nobody before it sends, and tells no answer.
+    body = json.dumps({"type": "track", "event": "Forged"})
+    post = f"fetch('{site.agent}/v1/track', {{method: 'POST', mode: 'no-cors', body: '{body}'}})"
+    assert page.run(post + ".then(answer => answer.type)") == "opaque"
+    allowed = browser.open(site.url)
+    allowed.click("#view")
+    eventually(lambda: waiting(allowed) == 0, "the site that may is served")
+    agent.flush()
+    assert arrived(collector) == [VIEW]
+
+
+def test_a_page_from_the_internet_needs_the_browsers_leave(
+    agent: Agent, collector: Collector, site: Site, make_browser: Callable[..., Browser]
+) -> None:
+    origin = f"http://shop.example:{site.port}"
+    agent.settings["agent"]["allowed_origins"] = origin
+    agent.write_configuration()
+    agent.start()
+    # As if it had come from far away, and by https.
+    browser = make_browser(
+        "--host-resolver-rules=MAP shop.example 127.0.0.1",
+        f"--ip-address-space-overrides=127.0.0.1:{site.port}=public",
+        f"--unsafely-treat-insecure-origin-as-secure={origin}",
+    )
+    page = browser.open(origin)
+    page.click("#view")
+    assert "Permission was denied" in page.complaint() and waiting(page) == 1
+    # What an administrator says by the policy LoopbackNetworkAllowedForUrls.
+    browser.command(
+        "Browser.setPermission", permission={"name": "loopback-network"}, setting="granted",
+        origin=origin,
+    )
+    eventually(lambda: waiting(page) == 0, "it is tried again, and let through")
+    agent.flush()
+    assert arrived(collector) == [VIEW]
