@@ -19,7 +19,9 @@ class Footfall {
     // the browser keeps nothing for this page.
     track(event, properties = {}) {
         const timestamp = new Date().toISOString();
-        const messageId = crypto.randomUUID();
+        // 128 bits; crypto.randomUUID is only for pages that came by https or from this machine.
+        const messageId = Array.from(crypto.getRandomValues(new Uint8Array(16)),
+            (byte) => byte.toString(16).padStart(2, "0")).join("");
         // Sorted, the keys are in the order of time, also within a millisecond and of two tabs.
         const number = String(this.count++).padStart(9, "0");
         const message = { type: "track", event, properties, messageId, timestamp };

@@ -142,19 +142,37 @@ def test_a_page_of_a_foreign_origin_hands_nothing_over(
     assert arrived(collector) == [VIEW]
 
 
-def test_a_page_from_the_internet_needs_the_browsers_leave(
-    agent: Agent, collector: Collector, site: Site, make_browser: Callable[..., Browser]
-) -> None:
+def from_elsewhere(agent: Agent, site: Site, space: str) -> tuple[str, list[str]]:
+    """Has the agent allow the site under a name; its origin, and what makes it seem from there."""
     origin = f"http://shop.example:{site.port}"
     agent.settings["agent"]["allowed_origins"] = origin
     agent.write_configuration()
     agent.start()
-    # As if it had come from far away, and by https.
-    browser = make_browser(
+    return origin, [
         "--host-resolver-rules=MAP shop.example 127.0.0.1",
-        f"--ip-address-space-overrides=127.0.0.1:{site.port}=public",
-        f"--unsafely-treat-insecure-origin-as-secure={origin}",
-    )
+        f"--ip-address-space-overrides=127.0.0.1:{site.port}={space}",
+    ]
+
+
+def test_a_page_from_the_shops_network_need_only_be_allowed_by_the_agent(
+    agent: Agent, collector: Collector, site: Site, make_browser: Callable[..., Browser]
+) -> None:
+    origin, options = from_elsewhere(agent, site, "local")
+    page = make_browser(*options).open(origin)
+    # It came in the clear: a browser withholds some of its functions.
+    assert page.run("isSecureContext") is False
+    page.click("#view")
+    eventually(lambda: waiting(page) == 0, "it is answered")
+    agent.flush()
+    assert arrived(collector) == [VIEW]
+
+
+def test_a_page_from_the_internet_needs_the_browsers_leave(
+    agent: Agent, collector: Collector, site: Site, make_browser: Callable[..., Browser]
+) -> None:
+    origin, options = from_elsewhere(agent, site, "public")
+    # As if by https.
+    browser = make_browser(*options, f"--unsafely-treat-insecure-origin-as-secure={origin}")
     page = browser.open(origin)
     page.click("#view")
     assert "Permission was denied" in page.complaint() and waiting(page) == 1

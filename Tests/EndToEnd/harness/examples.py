@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.agent import Agent, Said
-from harness.collector import Collector
+from harness.collector import Collector, Exported
 from harness.processes import REPOSITORY, device_command
 from harness.programs import library_folder
 
@@ -56,7 +56,12 @@ def compiles(command: str, where: Path, environment: dict[str, str]) -> None:
     assert said.code == 0 and not said.err, (command, said)
 
 
-def arrived(collector: Collector) -> list[Event]:
-    """Name and properties of all events that the collector holds, in the order of their ids."""
-    events = [each.event for each in sorted(collector.export(), key=lambda each: each.id)]
+def told(records: Sequence[Exported]) -> list[Event]:
+    """Name and properties of events that a collector exported, in the order of their ids."""
+    events = [each.event for each in sorted(records, key=lambda each: each.id)]
     return [(each["event"], each.get("properties")) for each in events]
+
+
+def arrived(collector: Collector) -> list[Event]:
+    """The same of all events that a collector holds."""
+    return told(collector.export())
