@@ -21,11 +21,14 @@ enum Flushing {
             return ClientStatus.ok
         }
         guard noted == ClientStatus.ok else { return noted }
+        let room = unsafe ClientRoom.of(handle)
         while true {
             let left = deadline &- platform_boot_milliseconds()
             // A visit each: who closes the client waits no longer than a slice.
             let status = unsafe Entering.visit(handle) { (client) in
-                unsafe wait(client, ends, min(left, sliceMilliseconds))
+                // Without a thread nobody else would look for the agent meanwhile.
+                if unsafe client.pointee.helper == nil { unsafe Attachment.poll(room, client) }
+                return unsafe wait(client, ends, min(left, sliceMilliseconds))
             }
             if status != ClientStatus.timeout || left <= 0 { return status }
         }

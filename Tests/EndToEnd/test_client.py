@@ -76,6 +76,15 @@ def test_bad_text_is_quarantined_by_the_agent_and_harms_no_other(
 
 
 @both
+def test_a_flush_finds_the_agent_for_a_client_without_a_thread(
+    agent: Agent, collector: Collector, link: str
+) -> None:
+    programs.run("alone", link, agent.runtime, 50)
+    agent.flush()
+    assert said(collector, "Alone") == [{"number": i} for i in range(50)]
+
+
+@both
 def test_an_hour_without_an_agent_costs_few_looks(link: str) -> None:
     assert 100 < int(programs.run("absent", link)) < 800
 

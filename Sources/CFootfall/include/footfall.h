@@ -182,7 +182,8 @@ footfall_status footfall_commit(footfall_event *event);
 footfall_status footfall_cancel(footfall_event *event);
 
 /* Waits until all that was handed over before is stored on the device, or until
- * `timeout_milliseconds` are over: 0 only asks.
+ * `timeout_milliseconds` are over: 0 only asks. For a client without a thread it looks for the
+ * agent, too.
  *
  * FOOTFALL_OK, TIMEOUT, CLOSED, FORKED. */
 footfall_status footfall_flush(footfall client, uint32_t timeout_milliseconds);
