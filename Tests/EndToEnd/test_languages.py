@@ -17,6 +17,7 @@ from harness.agent import Agent
 from harness.collector import Collector
 from harness.examples import EXAMPLES, arrived, beside, compiles, ends
 from harness.processes import REPOSITORY
+from harness.programs import library_folder
 from harness.waiting import eventually
 
 pytestmark = pytest.mark.centre
@@ -30,6 +31,7 @@ BUILDS = {
     "cmake": f"cmake -S {EXAMPLES}/C -B . && cmake --build .",
     "cmake-static": f"cmake -S {EXAMPLES}/C -B . -DFOOTFALL_STATIC=ON && cmake --build .",
 }
+SWIFT = f"swift build --package-path {EXAMPLES}/Swift --scratch-path built >build.log"
 CPLUSPLUS = f"c++ -std=c++17 {EXAMPLES}/CPlusPlus/kiosk.cpp {LINKED}"
 COMMANDS = {
     "C": "./kiosk", "CPlusPlus": "./kiosk", "Python": f"python3 {EXAMPLES}/Python/kiosk.py",
@@ -129,6 +131,46 @@ def test_a_language_hands_over_through_its_ffi(
     assert (said.code, said.err) == (0, ""), said
     agent.flush()
     assert arrived(collector) == visit(**more)
+
+
+def test_an_app_in_swift_depends_on_the_client_and_on_nothing_else(
+    agent: Agent, collector: Collector, place: Path
+) -> None:
+    compiles(SWIFT, place, beside(agent, place))
+    assert not list((place / "built" / "checkouts").glob("*"))
+    kiosk = place / "built" / "debug" / "kiosk"
+    said = ends([kiosk], place, beside(agent, place))
+    assert (said.code, said.out, said.err) == (0, "dropped 0, not stored yet 0 bytes\n", "")
+    agent.flush()
+    assert arrived(collector) == visit(name="Café")
+    said = ends([kiosk], place, examples.environment(place, FOOTFALL_RUNTIME_DIRECTORY=place))
+    assert said.code == 1 and "time is over" in said.err
+
+
+@pytest.mark.parametrize("link", ["shared", "static"])
+def test_a_swift_program_has_a_runtime_of_its_own_beside_the_library(
+    agent: Agent, collector: Collector, place: Path, link: str
+) -> None:
+    folder = library_folder()
+    with_library = {
+        "shared": "$(pkg-config --cflags --libs footfall)",
+        "static": f"-I {folder}/include {folder}/lib/libfootfall.a",
+    }[link]
+    source = REPOSITORY / "Tests" / "Client" / "Host.swift"
+    shell = beside(agent, place)
+    compiles(f"swiftc -O -parse-as-library {source} {with_library} -o host", place, shell)
+    assert ("libfootfall.so.1" in ends(["ldd", "./host"], place, shell).out) == (link == "shared")
+    said = ends(["./host", agent.runtime], place, shell)
+    # What 20 shelves hold, each seen ten times by each of eight tasks.
+    names = [f"a rather long name of article {each}"
+             for shelf in range(20) for each in range(shelf + 1)]
+    length = 80 * len("".join(names))
+    assert (said.code, said.out) == (0, f"{length}\n"), said
+    agent.flush()
+    handed = [properties for name, properties in arrived(collector) if name == "Shelf Filled"]
+    assert sorted((each["task"], each["number"], each["articles"]) for each in handed) == [
+        (task, number, number % 20 + 1) for task in range(8) for number in range(200)
+    ]
 
 
 def test_a_shell_script_hands_over_each_sale_once(

@@ -29,6 +29,7 @@ MORE: dict[str, list[Event]] = {
         ("Visit Ended", None),
     ],
     "CPlusPlus": [("Screen Touched", {"x": 12})],
+    "Swift": [VIEW],
     "Shell": [("Order Completed", {"order": each, "revenue": each / 2 + 2}) for each in (1, 2)],
 }
 """What a page hands over behind the first event."""

@@ -1,9 +1,13 @@
 import FootfallClient
-import Glibc
+import Foundation
 
 /// One visit to a kiosk, from the first touch to the sale.
 @main
 struct Kiosk {
+    private static func complain(_ words: String) {
+        FileHandle.standardError.write(Data("kiosk: \(words)\n".utf8))
+    }
+
     static func main() throws {
         // One for the whole app; the agent may start later, and come back.
         let footfall = try Footfall()
@@ -19,12 +23,12 @@ struct Kiosk {
         ]
         // A kiosk sells on whatever becomes of an event; who looks after it should hear of it.
         let faults = answers.filter { $0 != .done }
-        for fault in faults { print("kiosk: \(fault)") }
+        for fault in faults { complain("\(fault)") }
 
         // A kiosk that runs all day need not wait. A program that ends at once may end before it
         // has found the agent.
         let isStored = footfall.flush(timeout: .seconds(5))
-        if !isStored { print("kiosk: the time is over") }
+        if !isStored { complain("the time is over") }
         if let statistics = footfall.statistics {
             print("dropped \(statistics.dropped), not stored yet \(statistics.waitingBytes) bytes")
         }
