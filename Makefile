@@ -110,7 +110,7 @@ producer:
 
 # The client library for this machine, and the programs that try it.
 library:
-	$(ENSURE) swift elf sysroot
+	$(ENSURE) swift elf sysroot python
 	@Cross/library $(HOST)
 	@python3 -B Cross/interface.py $(HOST)
 	@Cross/programs $(HOST)
@@ -149,7 +149,7 @@ reproduce-%:
 	@Cross/reproduce $*
 
 test-cross: $(VENV)/ready cross collector
-	$(ENSURE) emulator archive
+	$(ENSURE) emulator archive manual
 	@mkdir -p build/results
 	$(PYTEST) -q Tests/Cross --junitxml build/results/cross.xml
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
