@@ -39,6 +39,17 @@ def test_what_is_handed_over_arrives_once_and_in_order(
     assert said(collector, "Hello \"you\"\n\x01") == [{"number": i} for i in range(500)]
 
 
+def test_a_name_arrives_as_it_is_wherever_something_is_to_be_escaped(
+    agent: Agent, collector: Collector
+) -> None:
+    programs.run("names", "shared", agent.runtime, 20)
+    agent.flush()
+    names = ["a" * place + kind + "a" * (length - place - 1)
+             for length in range(1, 21) for place in range(length)
+             for kind in "\x01\x1f !\"#[\\]\x7f"]
+    assert [each.event["event"] for each in collector.export()] == names
+
+
 def test_the_environment_names_the_folder_where_the_program_does_not(
     agent: Agent, collector: Collector
 ) -> None:
