@@ -222,7 +222,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SyncTests", dependencies: ["Events", "Sync"], swiftSettings: strict),
         .testTarget(
-            name: "PlatformTests", dependencies: ["CPlatform", "Events", "Platform"],
+            name: "PlatformTests", dependencies: ["CPlatform", "Events", "Platform", "SeededText"],
             swiftSettings: strict),
         .testTarget(
             name: "AgentTests",

@@ -2,6 +2,7 @@
 #include "CPlatform.h"
 
 #include <linux/futex.h>
+#include <math.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 
@@ -60,7 +61,33 @@ void platform_wait_readable(int fd, int other, int64_t milliseconds) {
     if (poll(asked, 2, (int)milliseconds) < 0) platform_sleep_briefly();
 }
 
+// Of numbers with at most six digits behind the point, prices among them, the text; else 0. The
+// quotient of two exact numbers is rounded as the text is when it is read.
+static size_t short_number_text(double number, char *text) {
+    double magnitude = fabs(number);
+    int64_t scale = 1;
+    for (int digits = 0; digits <= 6; digits++, scale *= 10) {
+        double scaled = magnitude * (double)scale;
+        if (scaled >= 1e15) return 0;
+        int64_t whole = (int64_t)(scaled + 0.5);
+        if ((double)whole / (double)scale != magnitude) continue;
+        char reversed[24];
+        size_t count = 0;
+        // A digit before the point at least.
+        for (int place = 0; whole > 0 || place <= digits; place++, whole /= 10) {
+            if (place == digits && digits > 0) reversed[count++] = '.';
+            reversed[count++] = (char)('0' + whole % 10);
+        }
+        if (signbit(number)) reversed[count++] = '-';
+        for (size_t index = 0; index < count; index++) text[index] = reversed[count - 1 - index];
+        return count;
+    }
+    return 0;
+}
+
 size_t platform_number_text(double number, char *text) {
+    size_t brief = short_number_text(number, text);
+    if (brief > 0) return brief;
     int length = 0;
     for (int digits = 15; digits <= 17; digits++) {
         length = snprintf(text, 32, "%.*g", digits, number);
