@@ -157,7 +157,8 @@ test-cross: $(VENV)/ready cross collector
 	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
 
 # CONTENDERS= names a folder with libraries of other queues, to be held against ours: ForeignQueue.
-bench: $(if $(filter-out store% blocks%,$(or $(BENCH),all)),device collector)
+bench: $(if $(filter-out store% blocks%,$(or $(BENCH),all)),device collector) \
+       $(if $(filter-out store% blocks% ring%,$(or $(BENCH),all)),library)
 	$(ENSURE) swift libraries $(if $(FOOTFALL_DATA),python)
 	@$(BUILD) -c release --product bench >&2
 	@$(BUILD) -c release --product ring-producer >&2

@@ -160,10 +160,12 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Agent", "Blocks", "CPlatform", "CSQLite", "CZlib", "Events", "Identity",
-                "Platform", "Ring", "SeededText", "Store",
+                "Agent", "Blocks", "CEventText", "CFootfall", "CPlatform", "CSQLite", "CZlib",
+                "Events", "Identity", "Platform", "Ring", "SeededText", "Store",
             ],
-            path: "Tests/Benchmarks", exclude: ["run"], swiftSettings: strict),
+            path: "Tests/Benchmarks", exclude: ["CEventText", "run"], swiftSettings: strict),
+        // An event's text as a program in C makes it.
+        .target(name: "CEventText", path: "Tests/Benchmarks/CEventText"),
 
         // What several suites draw random texts from; it knows nothing of the product.
         .target(name: "SeededText", path: "Tests/SeededText", swiftSettings: strict),

@@ -5,8 +5,8 @@ internal import Store
 /// Measures, and judges nothing: it ends well whatever the figures are.
 ///
 /// `bench [NAME] --directory FOLDER [--device loopN] [--events FILE] [--contenders FOLDER]
-/// [--json]`. NAME selects every part whose name begins with it. `Tests/Benchmarks/run` prepares
-/// the folder.
+/// [--library FILE] [--json]`. NAME selects every part whose name begins with it.
+/// `Tests/Benchmarks/run` prepares the folder.
 @main
 struct Bench {
     /// What can be measured, in order.
@@ -23,6 +23,9 @@ struct Bench {
         ("ring.stream", RingCosts.runStream),
         ("ring.paced", RingCosts.runPaced),
         ("ring.sent", RingSent.run),
+        ("client.track", ClientTrack.run),
+        ("client.builder", ClientBuilder.run),
+        ("client.paced", ClientPaced.run),
     ]
 
     static func main() {
@@ -75,12 +78,15 @@ struct Bed {
     let meter: Meter
     /// Libraries of other queues, where they were built.
     let contenders: String?
+    /// The client library's file.
+    let library: String?
     private let directory: String
 
     init(_ options: Options) throws {
         corpus = try Corpus(file: options.events)
         meter = Meter(directory: options.directory, device: options.device)
         contenders = options.contenders
+        library = options.library
         directory = options.directory
     }
 
@@ -108,6 +114,7 @@ struct Options {
     var device: String?
     var events: String?
     var contenders: String?
+    var library: String?
     var output = Output.table
 
     init(_ arguments: [String]) throws {
@@ -118,6 +125,7 @@ struct Options {
             case "--directory" where !rest.isEmpty: directory = rest.removeFirst()
             case "--device" where !rest.isEmpty: device = rest.removeFirst()
             case "--contenders" where !rest.isEmpty: contenders = rest.removeFirst()
+            case "--library" where !rest.isEmpty: library = rest.removeFirst()
             case "--events" where !rest.isEmpty: events = rest.removeFirst()
             default:
                 guard name.isEmpty, !word.isEmpty, !word.hasPrefix("-") else {

@@ -12,8 +12,8 @@ enum RingCosts {
     static func runAlone(_ bed: Bed, _ output: Output) throws {
         let queues = try queues(bed, producers: 1).filter { $0.holdCount > 0 }
         let memory = IdealStream.StreamMemory()
-        var samples = Samples()
-        var readings = Samples()
+        var samples = Samples(bench: "ring", unit: "ns/record")
+        var readings = Samples(bench: "ring", unit: "ns/record")
         // As many first as go once through the memory: pages that are new cost ten times as much.
         for round in -warmUps..<rounds {
             let count = queues.map(\.holdCount).min() ?? 0
@@ -35,7 +35,7 @@ enum RingCosts {
     /// Two producers at once, nobody reading, nanoseconds a record of each.
     static func runTogether(_ bed: Bed, _ output: Output) throws {
         let queues = try queues(bed, producers: 2).filter { $0.producerCount == 2 }
-        var samples = Samples()
+        var samples = Samples(bench: "ring", unit: "ns/record")
         for round in -warmUps..<rounds {
             for queue in queues {
                 let count = queue.holdCount
@@ -60,7 +60,7 @@ enum RingCosts {
     static func runStream(_ bed: Bed, _ output: Output) throws {
         let queues = try queues(bed, producers: 1).filter(\.streams)
         let memory = IdealStream.StreamMemory()
-        var samples = Samples()
+        var samples = Samples(bench: "ring", unit: "ns/record")
         for round in -warmUps..<rounds {
             samples.add(
                 try IdealStream.stream(streamCount, memory), streamCount, "ideal", round)
@@ -119,57 +119,5 @@ enum RingCosts {
             queues += [try KernelQueue(pipe: "pipe"), try KernelQueue(datagrams: "datagram")]
         }
         return queues + (try ForeignQueue.all(folder: bed.contenders, producers: producers))
-    }
-}
-
-/// Nanoseconds a record, by queue and round.
-private struct Samples {
-    private var names: [String] = []
-    private var values: [String: [Double]] = [:]
-
-    /// Adds one; a round before the first only warms up.
-    mutating func add(_ nanoseconds: UInt64, _ count: Int, _ name: String, _ round: Int) {
-        guard round >= 0 else { return }
-        if !names.contains(name) { names.append(name) }
-        values[name, default: []].append(Double(nanoseconds) / Double(count))
-    }
-
-    func has(_ name: String) -> Bool { values[name] != nil }
-
-    func show(_ load: String, _ output: Output) {
-        for name in names {
-            guard let sorted = values[name]?.sorted(), let least = sorted.first,
-                let most = sorted.last
-            else { continue }
-            output.show(
-                Figure(
-                    bench: "ring", name: "\(load)-\(name)", value: sorted[sorted.count / 2],
-                    unit: "ns/record", range: least...most, digits: 1))
-        }
-    }
-
-    /// The best round of one against the best of another.
-    func bestRatio(
-        _ name: String, _ mine: String, _ other: String, _ target: Double
-    ) throws -> Figure {
-        guard let best = values[mine]?.min(), let others = values[other]?.min() else {
-            throw BenchError("nothing was measured for \(name)")
-        }
-        return Figure(
-            bench: "ring", name: name, value: best / others, unit: "of the ideal's best",
-            target: target)
-    }
-
-    /// The median of the rounds' ratios: of each round, for both ran side by side.
-    func ratio(
-        _ name: String, _ mine: String, _ other: String, _ unit: String, _ target: Double
-    ) throws -> Figure {
-        guard let mine = values[mine], let others = values[other], mine.count == others.count,
-            !mine.isEmpty
-        else { throw BenchError("nothing was measured for \(name)") }
-        let ratios = zip(mine, others).map { $0 / $1 }.sorted()
-        return Figure(
-            bench: "ring", name: name, value: ratios[ratios.count / 2], unit: unit, target: target,
-            range: ratios[0]...ratios[ratios.count - 1])
     }
 }
