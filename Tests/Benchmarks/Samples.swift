@@ -33,14 +33,13 @@ struct Samples {
 
     /// The best round of one against the best of another.
     func bestRatio(
-        _ name: String, _ mine: String, _ other: String, _ target: Double
+        _ name: String, _ mine: String, _ other: String, _ unit: String, _ target: Double
     ) throws -> Figure {
         guard let best = values[mine]?.min(), let others = values[other]?.min() else {
             throw BenchError("nothing was measured for \(name)")
         }
         return Figure(
-            bench: bench, name: name, value: best / others, unit: "of the ideal's best",
-            target: target)
+            bench: bench, name: name, value: best / others, unit: unit, target: target)
     }
 
     /// The median of the rounds' ratios: of each round, for both ran side by side.

@@ -75,7 +75,9 @@ enum RingCosts {
         try output.show(
             samples.ratio("stream-to-ideal", "footfall", "ideal", "of the ideal stream", 1.25))
         // The two processors' ways to each other change from round to round, by a factor of eight.
-        try output.show(samples.bestRatio("stream-best-to-ideal", "footfall", "ideal", 1.25))
+        try output.show(
+            samples.bestRatio(
+                "stream-best-to-ideal", "footfall", "ideal", "of the ideal's best", 1.25))
     }
 
     /// One record every two microseconds, a consumer awake: nanoseconds of each hand-over.
