@@ -92,7 +92,7 @@ final class Feeder: Sendable {
     private let client: UInt32
     private let stop = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)
-    private static let burstCount = 150
+    private static let burstCount = 500
 
     init(_ library: ClientLibrary, folder: String) throws {
         self.library = library
