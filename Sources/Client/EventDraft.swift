@@ -108,7 +108,7 @@ enum EventDraft {
             if unsafe slot.pointee.writer.mustRing(slot.pointee.doorbell, flags),
                 let client = unsafe ClientRoom.of(handle).pointee.client
             {
-                unsafe client.pointee.ring(.look)
+                unsafe Client.ring(client, .look)
             }
             return ClientStatus.ok
         }
@@ -138,7 +138,7 @@ enum EventDraft {
                 else { return ClientStatus.invalid }
                 return unsafe body(event, slot, room)
             },
-            visit: { _ in ClientStatus.invalid })
+            elsewhere: { unsafe Entering.visit(handle) { _ in ClientStatus.invalid } })
     }
 }
 

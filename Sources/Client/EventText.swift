@@ -2,14 +2,19 @@ internal import CPlatform
 
 /// An event as the text of a record: where its parts are, and how long it will be.
 @safe struct EventText {
-    private let head: ConstantText
-    private let name: UnsafePointer<CChar>
-    private let nameBytes: Int
+    /// What kind of event it is, and with it the text around the program's.
+    enum Kind {
+        case track
+        case identify
+    }
+
+    let kind: Kind
+    let name: UnsafePointer<CChar>
+    let nameBytes: Int
+    let object: UnsafePointer<CChar>?
+    let objectBytes: Int
     /// Whether the name stands in the text as it is; else some of it is escaped.
     private let isPlain: Bool
-    private let middle: ConstantText
-    private let object: UnsafePointer<CChar>?
-    private let objectBytes: Int
     /// Bytes of the record's payload: the time, and the text.
     let count: Int
 
@@ -19,35 +24,18 @@ internal import CPlatform
     private static let partBytesMost = 1 << 17
     static var trackHead: ConstantText { "{\"type\":\"track\",\"event\":\"" }
     static var trackMiddle: ConstantText { "\",\"properties\":" }
-    static var identifyHead: ConstantText { "{\"type\":\"identify\",\"userId\":\"" }
-    static var identifyMiddle: ConstantText { "\",\"traits\":" }
+    private static var identifyHead: ConstantText { "{\"type\":\"identify\",\"userId\":\"" }
+    private static var identifyMiddle: ConstantText { "\",\"traits\":" }
 
-    /// An event by name.
+    /// An event by name, or who somebody is, with an object as JSON.
     @inline(__always)
-    static func track(
-        _ name: UnsafePointer<CChar>, _ nameBytes: Int, _ properties: UnsafePointer<CChar>?,
-        _ propertiesBytes: Int
-    ) -> EventText {
-        unsafe EventText(trackHead, name, nameBytes, trackMiddle, properties, propertiesBytes)
-    }
-
-    /// Who somebody is.
-    static func identify(
-        _ user: UnsafePointer<CChar>, _ userBytes: Int, _ traits: UnsafePointer<CChar>?,
-        _ traitsBytes: Int
-    ) -> EventText {
-        unsafe EventText(identifyHead, user, userBytes, identifyMiddle, traits, traitsBytes)
-    }
-
-    @inline(__always)
-    private init(
-        _ head: ConstantText, _ name: UnsafePointer<CChar>, _ nameBytes: Int,
-        _ middle: ConstantText, _ object: UnsafePointer<CChar>?, _ objectBytes: Int
+    init(
+        _ kind: Kind, _ name: UnsafePointer<CChar>, _ nameBytes: Int,
+        _ object: UnsafePointer<CChar>?, _ objectBytes: Int
     ) {
-        self.head = head
+        self.kind = kind
         unsafe self.name = name
         self.nameBytes = nameBytes
-        self.middle = middle
         unsafe self.object = object
         self.objectBytes = objectBytes
         guard nameBytes <= Self.partBytesMost, objectBytes <= Self.partBytesMost else {
@@ -57,26 +45,67 @@ internal import CPlatform
         }
         isPlain = unsafe JSONText.isPlain(name, nameBytes)
         let quotedBytes = unsafe isPlain ? nameBytes : JSONText.quotedBytes(name, nameBytes)
-        let rest = unsafe object == nil ? 2 : middle.count &+ objectBytes &+ 1
-        count =
-            Self.timeBytes &+ head.count &+ quotedBytes &+ rest
+        let rest = unsafe object == nil ? 2 : Self.middle(kind).count &+ objectBytes &+ 1
+        count = Self.timeBytes &+ Self.head(kind).count &+ quotedBytes &+ rest
+    }
+
+    @inline(__always)
+    private static func head(_ kind: Kind) -> ConstantText {
+        kind == .track ? trackHead : identifyHead
+    }
+
+    @inline(__always)
+    private static func middle(_ kind: Kind) -> ConstantText {
+        kind == .track ? trackMiddle : identifyMiddle
     }
 
     /// Writes the record's payload, of ``count`` bytes.
     @inline(__always)
     func write(to room: UnsafeMutableRawPointer, at time: UInt64) {
         unsafe room.storeBytes(of: time.littleEndian, as: UInt64.self)
-        var text = unsafe JSONText(room: room, bytesMost: count, from: Self.timeBytes)
-        text.append(head)
-        unsafe text.appendQuoted(name, nameBytes, isPlain: isPlain)
+        guard isPlain else {
+            return unsafe Self.writeEscaped(
+                kind, name, nameBytes, object, objectBytes, to: room, count)
+        }
+        // Nothing is looked at again that another thread may have changed: `count` is the sum of
+        // these lengths.
+        var place = unsafe room + Self.timeBytes
+        unsafe Self.put(Self.head(kind).start, Self.head(kind).count, &place)
+        unsafe Self.put(name, nameBytes, &place)
         if let object = unsafe object {
-            text.append(middle)
+            unsafe Self.put(Self.middle(kind).start, Self.middle(kind).count, &place)
+            unsafe Self.put(object, objectBytes, &place)
+            unsafe place.storeBytes(of: UInt8(ascii: "}"), as: UInt8.self)
+        } else {
+            unsafe place.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+            unsafe place.storeBytes(of: UInt8(ascii: "}"), toByteOffset: 1, as: UInt8.self)
+        }
+    }
+
+    @inline(__always)
+    private static func put(
+        _ text: UnsafePointer<CChar>, _ bytes: Int, _ place: inout UnsafeMutableRawPointer
+    ) {
+        unsafe memcpy(place, text, bytes)
+        unsafe place += bytes
+    }
+
+    @inline(never)
+    private static func writeEscaped(
+        _ kind: Kind, _ name: UnsafePointer<CChar>, _ nameBytes: Int,
+        _ object: UnsafePointer<CChar>?, _ objectBytes: Int,
+        to room: UnsafeMutableRawPointer, _ count: Int
+    ) {
+        var text = unsafe JSONText(room: room, bytesMost: count, from: timeBytes)
+        text.append(head(kind))
+        unsafe text.appendQuoted(name, nameBytes)
+        if let object = unsafe object {
+            text.append(middle(kind))
             unsafe text.append(object, objectBytes)
-            text.append(UInt8(ascii: "}"))
         } else {
             text.append(UInt8(ascii: "\""))
-            text.append(UInt8(ascii: "}"))
         }
+        text.append(UInt8(ascii: "}"))
     }
 }
 
@@ -128,14 +157,7 @@ internal import CPlatform
     /// Appends text as it stands between quotation marks: RFC 8259 §7.
     @inline(__always)
     mutating func appendQuoted(_ text: UnsafePointer<CChar>, _ bytes: Int) {
-        unsafe appendQuoted(text, bytes, isPlain: Self.isPlain(text, bytes))
-    }
-
-    @inline(__always)
-    mutating func appendQuoted(
-        _ text: UnsafePointer<CChar>, _ bytes: Int, isPlain: Bool
-    ) {
-        if isPlain {
+        if unsafe Self.isPlain(text, bytes) {
             unsafe append(text, bytes)
         } else {
             unsafe appendEscaped(text, bytes)

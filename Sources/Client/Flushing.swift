@@ -46,7 +46,7 @@ enum Flushing {
             // Positions only grow.
             if unsafe durable < ends[unchecked: lane] {
                 if milliseconds > 0 {
-                    unsafe client.pointee.ring(.flush)
+                    unsafe Client.ring(client, .flush)
                     region.waitForDurable(
                         ofLane: lane, seen: durable, milliseconds: milliseconds)
                 }

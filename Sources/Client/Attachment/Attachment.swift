@@ -136,7 +136,7 @@ struct Attachment {
         unsafe client.pointee.attachment.pauseMilliseconds = pauseLeast
         unsafe client.pointee.attachment.state = .attached
         // Who had to wake the agent since it rests has sent its byte to nowhere.
-        unsafe client.pointee.ring(.look)
+        unsafe Client.ring(client, .look)
         return unsafe (client.pointee.bell, Int64(Int32.max))
     }
 

@@ -115,12 +115,14 @@ enum ClientPhase: UInt64 {
     var attachment: Attachment
 
     /// Has the agent look, or, to be told when, store all that is there.
+    ///
+    /// Of the client it reads the socket's number alone: the helper changes the rest meanwhile.
     @inline(never)
-    func ring(_ word: RingWord) {
+    static func ring(_ client: UnsafeMutablePointer<Client>, _ word: RingWord) {
         var byte = word.rawValue
         // A thread that is cancelled here would never leave.
         let before = platform_cancel_forbid()
-        _ = unsafe platform_send(bell, &byte, 0, 1)
+        _ = unsafe platform_send(client.pointee.bell, &byte, 0, 1)
         platform_cancel_allow(before)
     }
 }

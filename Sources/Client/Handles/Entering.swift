@@ -3,15 +3,15 @@ internal import Synchronization
 
 /// Calls that use a client while no other thread can take it away.
 enum Entering {
-    /// Has `body` use the client in the calling thread's slot, or `visit` without one; or says why
-    /// there is none.
+    /// Has `body` use the client in the calling thread's slot, or says why there is no client.
     ///
-    /// Costs a thread two stores and two loads of its own, beside what it does.
+    /// A thread without a slot is answered by `elsewhere`. Costs a thread two stores and two loads
+    /// of its own, beside what it does.
     @inline(__always)
     static func use(
         _ handle: UInt32,
         _ body: (UnsafeMutablePointer<ThreadSlot>, UnsafeMutablePointer<Client>) -> Int32,
-        visit: (UnsafeMutablePointer<Client>) -> Int32
+        elsewhere: () -> Int32
     ) -> Int32 {
         let room = unsafe ClientRoom.of(handle)
         let number = ClientRoom.number(handle)
@@ -20,7 +20,7 @@ enum Entering {
         let state = unsafe room.pointee.state.load(ordering: .acquiring)
         guard state == open else { return ClientRoom.refusal(state, handle) }
         guard let slot = unsafe ThreadSlot.mine(room, handle & (ClientRoom.count &- 1)) else {
-            return unsafe self.visit(handle, visit)
+            return elsewhere()
         }
         // Relaxed: this thread's own word; not 0 where a signal's handler has interrupted a call.
         guard unsafe slot.pointee.busy.load(ordering: .relaxed) == 0 else {

@@ -23,7 +23,10 @@ public func footfall_begin(
             return unsafe EventDraft.begin(
                 client, event, slot, opened, name, nameBytes, bytesMost, recordFlags)
         },
-        visit: { (opened) in unsafe EventDraft.refuse(bytesMost, opened) })
+        elsewhere: {
+            unsafe Entering.visit(client) { (opened) in unsafe EventDraft.refuse(bytesMost, opened)
+            }
+        })
 }
 
 /// Adds a text: `footfall_add_string` of `footfall.h`.

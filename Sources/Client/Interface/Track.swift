@@ -13,7 +13,7 @@ public func footfall_track(
     guard let event = unsafe event else { return ClientStatus.invalid }
     let propertiesBytes = unsafe properties.map { unsafe strlen($0) } ?? 0
     return unsafe HandingOver.handOver(
-        client, .track(event, strlen(event), properties, propertiesBytes), flags)
+        client, EventText(.track, event, strlen(event), properties, propertiesBytes), flags)
 }
 
 /// Hands over one event, its texts by length: `footfall_track_bytes` of `footfall.h`.
@@ -28,7 +28,7 @@ public func footfall_track_bytes(
     }
     guard unsafe properties != nil || propertiesBytes == 0 else { return ClientStatus.invalid }
     return unsafe HandingOver.handOver(
-        client, .track(event, eventBytes, properties, propertiesBytes), flags)
+        client, EventText(.track, event, eventBytes, properties, propertiesBytes), flags)
 }
 
 /// Says who the shopper is: `footfall_identify` of `footfall.h`.
@@ -39,7 +39,7 @@ public func footfall_identify(
     guard let user = unsafe user else { return ClientStatus.invalid }
     let traitsBytes = unsafe traits.map { unsafe strlen($0) } ?? 0
     return unsafe HandingOver.handOver(
-        client, .identify(user, strlen(user), traits, traitsBytes), 0,
+        client, EventText(.identify, user, strlen(user), traits, traitsBytes), 0,
         marks: [.identity, .critical])
 }
 
@@ -61,7 +61,7 @@ enum HandingOver {
     static let eventKind: UInt16 = 1
 
     static func handOver(_ client: UInt32, _ name: ConstantText) -> Int32 {
-        unsafe handOver(client, .track(name.start, name.count, nil, 0), 0)
+        unsafe handOver(client, EventText(.track, name.start, name.count, nil, 0), 0)
     }
 
     @inline(__always)
@@ -75,11 +75,17 @@ enum HandingOver {
             { (slot, client) in
                 guard unsafe !slot.pointee.isBuilding else { return ClientStatus.busy }
                 guard unsafe slot.pointee.lane >= 0 else {
-                    return unsafe share(client, text, marked)
+                    return unsafe share(
+                        client, text.kind, text.name, text.nameBytes, text.object,
+                        text.objectBytes, marked)
                 }
                 return unsafe write(slot, client, text, marked)
             },
-            visit: { (client) in unsafe share(client, text, marked) })
+            elsewhere: {
+                unsafe visit(
+                    client, text.kind, text.name, text.nameBytes, text.object, text.objectBytes,
+                    marked)
+            })
     }
 
     @inline(__always)
@@ -94,16 +100,32 @@ enum HandingOver {
         unsafe text.write(to: room, at: time)
         unsafe slot.pointee.writer.commit(text.count, kind: eventKind, flags: flags)
         if unsafe slot.pointee.writer.mustRing(slot.pointee.doorbell, flags) {
-            unsafe client.pointee.ring(.look)
+            unsafe Client.ring(client, .look)
         }
         return ClientStatus.ok
+    }
+
+    // Both take the event in parts: as a whole it would have to be put into memory on the way of
+    // those that have a lane.
+
+    @inline(never)
+    private static func visit(
+        _ handle: UInt32, _ kind: EventText.Kind, _ name: UnsafePointer<CChar>, _ nameBytes: Int,
+        _ object: UnsafePointer<CChar>?, _ objectBytes: Int, _ flags: RecordFlags
+    ) -> Int32 {
+        unsafe Entering.visit(handle) { (client) in
+            unsafe share(client, kind, name, nameBytes, object, objectBytes, flags)
+        }
     }
 
     /// Into the lane of those that have none.
     @inline(never)
     private static func share(
-        _ client: UnsafeMutablePointer<Client>, _ text: EventText, _ flags: RecordFlags
+        _ client: UnsafeMutablePointer<Client>, _ kind: EventText.Kind,
+        _ name: UnsafePointer<CChar>, _ nameBytes: Int, _ object: UnsafePointer<CChar>?,
+        _ objectBytes: Int, _ flags: RecordFlags
     ) -> Int32 {
+        let text = unsafe EventText(kind, name, nameBytes, object, objectBytes)
         let time = UInt64(truncatingIfNeeded: platform_boot_nanoseconds())
         var mustRing = false
         let outcome = unsafe client.pointee.region.overflowLane().write(
@@ -111,7 +133,7 @@ enum HandingOver {
             client.pointee.doorbell, mustRing: &mustRing,
             where: { platform_thread_is_gone($0) != 0 },
             fill: { (room) in unsafe text.write(to: room, at: time) })
-        if mustRing { unsafe client.pointee.ring(.look) }
+        if mustRing { unsafe Client.ring(client, .look) }
         guard case .written = outcome else { return unsafe refusal(text.count, client) }
         return ClientStatus.ok
     }
