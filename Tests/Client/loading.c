@@ -8,35 +8,41 @@ typedef footfall_status open_function(const footfall_options *, footfall *);
 typedef footfall_status track_function(footfall, const char *, const char *, uint32_t);
 typedef footfall_status flush_function(footfall, uint32_t);
 
-static void *track(void *library) {
-    track_function *track = (track_function *)dlsym(library, "footfall_track");
-    // Of no client: it takes the thread's slot all the same, if any.
-    CHECK(track(9999, "x", NULL, 0), FOOTFALL_CLOSED);
-    return NULL;
-}
+typedef struct {
+    track_function *track;
+    footfall client;
+    pthread_barrier_t tracked, let_go;
+} talk;
 
-static footfall use(void *library, const char *folder, const char *name) {
-    footfall_options options = {.size = sizeof options, .runtime_directory = folder};
-    footfall client = 0;
-    CHECK(((open_function *)dlsym(library, "footfall_open"))(&options, &client), FOOTFALL_OK);
-    CHECK(((track_function *)dlsym(library, "footfall_track"))(client, name, NULL, 0), FOOTFALL_OK);
-    pthread_t thread;
-    pthread_create(&thread, NULL, track, library);
-    pthread_join(thread, NULL);
-    return client;
+// Has a slot when the library is let go of, and ends behind that.
+static void *talking(void *context) {
+    talk *talk = context;
+    CHECK(talk->track(talk->client, "Loaded", NULL, 0), FOOTFALL_OK);
+    pthread_barrier_wait(&talk->tracked);
+    pthread_barrier_wait(&talk->let_go);
+    return NULL;
 }
 
 int main(int argc, char **argv) {
     (void)argc;
+    footfall_options options = {.size = sizeof options, .runtime_directory = argv[1]};
     for (int i = 0; i < 3; i++) {
         void *library = dlopen(argv[2], RTLD_NOW | RTLD_LOCAL);
         if (!library) return fprintf(stderr, "%s\n", dlerror()), 1;
-        footfall client = use(library, argv[1], "Loaded");
+        talk talk = {.track = (track_function *)dlsym(library, "footfall_track")};
+        open_function *open = (open_function *)dlsym(library, "footfall_open");
+        CHECK(open(&options, &talk.client), FOOTFALL_OK);
+        pthread_barrier_init(&talk.tracked, NULL, 2);
+        pthread_barrier_init(&talk.let_go, NULL, 2);
+        pthread_t thread;
+        pthread_create(&thread, NULL, talking, &talk);
+        pthread_barrier_wait(&talk.tracked);
         flush_function *flush = (flush_function *)dlsym(library, "footfall_flush");
-        CHECK(flush(client, 20000), FOOTFALL_OK);
+        CHECK(flush(talk.client, 20000), FOOTFALL_OK);
         // Without closing: the client's thread goes on.
         dlclose(library);
-        usleep(50000);
+        pthread_barrier_wait(&talk.let_go);
+        pthread_join(thread, NULL);
     }
     return verdict();
 }

@@ -96,11 +96,6 @@ def test_a_flush_finds_the_agent_for_a_client_without_a_thread(
 
 
 @both
-def test_a_hand_over_asks_the_kernel_for_nothing(place: Path, link: str) -> None:
-    programs.run("quiet", link, place)
-
-
-@both
 def test_an_hour_without_an_agent_costs_few_looks(link: str) -> None:
     assert 100 < int(programs.run("absent", link)) < 800
 
