@@ -1,3 +1,4 @@
+internal import CPlatform
 internal import Foundation
 
 /// An agent and its collector.
