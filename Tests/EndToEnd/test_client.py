@@ -87,6 +87,11 @@ def test_bad_text_is_quarantined_by_the_agent_and_harms_no_other(
 
 
 @both
+def test_a_handler_that_interrupts_a_call_closes_nothing(place: Path, link: str) -> None:
+    programs.run("interrupted", link, place)
+
+
+@both
 def test_a_flush_finds_the_agent_for_a_client_without_a_thread(
     agent: Agent, collector: Collector, link: str
 ) -> None:

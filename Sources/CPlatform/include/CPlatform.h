@@ -158,9 +158,10 @@ uintptr_t platform_retained(uintptr_t reference);
 // Room for a client and for each thread's part in it; zero at first, never freed.
 typedef struct platform_client_room {
     _Alignas(128) uint8_t words[512];
+    // One a thread, and one that stands for every thread without.
     struct {
         _Alignas(128) uint8_t words[256];
-    } slots[64];
+    } slots[65];
 } platform_client_room;
 enum { platform_client_count = 8, platform_client_slots = 64 };
 extern platform_client_room platform_client_rooms[platform_client_count];

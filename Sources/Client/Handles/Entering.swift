@@ -55,6 +55,8 @@ enum Entering {
         // A thread that is cancelled in between would never leave.
         let cancelling = platform_cancel_forbid()
         defer { platform_cancel_allow(cancelling) }
+        let begun = unsafe ThreadSlot.beginVisit(room)
+        defer { unsafe ThreadSlot.endVisit(room, begun) }
         // Sequentially consistent, as the look that follows: the partner of the closing thread's
         // exchange and look.
         unsafe room.pointee.visitors.wrappingAdd(1, ordering: .sequentiallyConsistent)

@@ -47,6 +47,8 @@ enum Opening {
             }
             unsafe room.pointee.threadKey = key
             unsafe room.pointee.hasThreadKey = true
+            // Relaxed: handed over with the room, as the key is.
+            unsafe ThreadSlot.ofVisitors(room).pointee.busy.store(1, ordering: .relaxed)
         }
         unsafe room.pointee.hasBarrier = Doorbell.register()
         guard let memory = unsafe malloc(MemoryLayout<Client>.stride) else {
@@ -151,9 +153,9 @@ enum Opening {
         guard unsafe room.pointee.hasThreadKey,
             let found = unsafe pthread_getspecific(room.pointee.threadKey)
         else { return false }
+        let slot = unsafe found.assumingMemoryBound(to: ThreadSlot.self)
         // Relaxed: this thread's own word.
-        return unsafe found.assumingMemoryBound(to: ThreadSlot.self).pointee.busy
-            .load(ordering: .relaxed) != 0
+        return unsafe slot.pointee.busy.load(ordering: .relaxed) != 0 || slot.pointee.visits != 0
     }
 
     private static func isUsed(_ room: UnsafeMutablePointer<ClientRoom>) -> Bool {
@@ -239,6 +241,7 @@ private func forgetParent() {
         while place < ThreadSlot.count {
             let slot = unsafe ClientRoom.slot(room, place)
             unsafe slot.pointee.number = 0
+            unsafe slot.pointee.visits = 0
             unsafe slot.pointee.busy.store(0, ordering: .relaxed)
             unsafe slot.pointee.owner.store(0, ordering: .relaxed)
             place &+= 1

@@ -16,6 +16,8 @@ internal import Synchronization
     var lane: Int32
     /// Whether an event is being built in the lane.
     var isBuilding: Bool
+    /// Its thread's calls under way that use the client without the lane, one within another.
+    var visits: UInt32
     /// Counts the events that were begun here: one that is over is not another.
     var draft: UInt32
     /// Calls since it last looked for a lane of its own.
@@ -52,6 +54,7 @@ internal import Synchronization
                 unsafe slot.pointee.room = index
                 unsafe slot.pointee.number = 0
                 unsafe slot.pointee.isBuilding = false
+                unsafe slot.pointee.visits = 0
                 if unsafe pthread_setspecific(room.pointee.threadKey, slot) == 0 {
                     return unsafe slot
                 }
@@ -102,6 +105,43 @@ internal import Synchronization
         unsafe slot.pointee.writer = writer
         unsafe slot.pointee.doorbell = client.pointee.doorbell
         unsafe slot.pointee.lane = Int32(truncatingIfNeeded: lane)
+    }
+
+    /// The slot of no thread, which one that has none is given for as long as it visits.
+    ///
+    /// Its `busy` is set for good: a signal's handler that interrupts the visit is told.
+    static func ofVisitors(
+        _ room: UnsafeMutablePointer<ClientRoom>
+    ) -> UnsafeMutablePointer<ThreadSlot> {
+        unsafe ClientRoom.slot(room, count)
+    }
+
+    /// The calling thread begins to use the client without its lane; what to pass to
+    /// ``endVisit(_:_:)``.
+    static func beginVisit(
+        _ room: UnsafeMutablePointer<ClientRoom>
+    ) -> UnsafeMutablePointer<ThreadSlot>? {
+        let visitors = unsafe ofVisitors(room)
+        guard let found = unsafe pthread_getspecific(room.pointee.threadKey) else {
+            unsafe pthread_setspecific(room.pointee.threadKey, visitors)
+            return unsafe visitors
+        }
+        let slot = unsafe found.assumingMemoryBound(to: ThreadSlot.self)
+        // Within another visit.
+        guard unsafe slot != visitors else { return nil }
+        unsafe slot.pointee.visits &+= 1
+        return unsafe slot
+    }
+
+    static func endVisit(
+        _ room: UnsafeMutablePointer<ClientRoom>, _ begun: UnsafeMutablePointer<ThreadSlot>?
+    ) {
+        guard let slot = unsafe begun else { return }
+        if unsafe slot == ofVisitors(room) {
+            unsafe pthread_setspecific(room.pointee.threadKey, nil)
+        } else {
+            unsafe slot.pointee.visits &-= 1
+        }
     }
 
     /// A thread ends: its lane is free, and so is its slot.
