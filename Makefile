@@ -152,8 +152,8 @@ test-cross: $(VENV)/ready cross collector
 	$(ENSURE) emulator archive manual
 	@mkdir -p build/results
 	$(PYTEST) -q Tests/Cross --junitxml build/results/cross.xml
-	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=cross-checks-%)
+	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
 	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
 
 # CONTENDERS= names a folder with libraries of other queues, to be held against ours: ForeignQueue.

@@ -24,15 +24,23 @@ SIZE_BYTES_MAX = 64_000
 NEEDED = re.compile(r"libc\.so\.6|ld-linux[\w.-]*|libgcc_s\.so\.1")
 """The C library and its loader; 32-bit ARM has one symbol of its unwinder elsewhere."""
 
-TRAP = re.compile(r"^ *([0-9a-f]+):\s+(ud[012]|hlt|brk|udf|bkpt|trap)\b", re.MULTILINE)
+TRAP = re.compile(r"^ *([0-9a-f]+):\s+(ud[012]\w*|hlt|brk|udf\S*|bkpt|trap)\b", re.MULTILINE)
 """What a compiler puts where a program must not go on; none is left in the library. `int3` is what
 x86 linkers fill the space between functions with."""
 
 ENDING = frozenset(
     ("abort", "exit", "_exit", "_Exit", "quick_exit", "raise", "kill", "__assert_fail",
-     "signal", "sigaction", "sigaltstack", "fork", "system")
+     "pthread_exit", "pthread_kill", "signal", "sigaction", "sigaltstack", "fork", "system")
 )
 """Calls that would end the program, or change how it meets its end."""
+
+
+DIVISIONS = frozenset(("__aeabi_ldivmod", "__aeabi_uldivmod"))
+"""What 32-bit ARM divides 64 bits by, out of libgcc, which raises a signal where the divisor is 0.
+
+None is: Swift looks at each divisor that is no constant and would have a trap for it, and those in
+C are constants. So of the shared library `raise` is an exception, where the archive asks for these.
+"""
 
 
 def output(*command: str | Path) -> str:
@@ -66,7 +74,7 @@ def traps(disassembly: str) -> list[str]:
 
 def called(symbols: str) -> set[str]:
     """The names that `nm` lists as wanted from others."""
-    return set(re.findall(r"^ +U (\S+)$", symbols, re.MULTILINE))
+    return set(re.findall(r"^ +U ([^\s@]+)", symbols, re.MULTILINE))
 
 
 def global_names(symbols: str) -> set[str]:
@@ -103,10 +111,16 @@ def problems(folder: Path) -> list[str]:
     sizes = {each.name: each.stat().st_size for each in (shared, static)}
     found += [f"{name} has {size} bytes; {SIZE_BYTES_MAX} at most"
               for name, size in sizes.items() if size > SIZE_BYTES_MAX]
-    found += [f"{static.name} has a trap, {trap}" for trap in traps(disassembly(static))]
-    found += [
-        f"{static.name} calls {name}" for name in sorted(called(output("nm", static)) & ENDING)
-    ]
+    code = disassembly(static)
+    found += [f"{static.name} has a trap, {trap}" for trap in traps(code)]
+    found += [f"{static.name} has no code of {name}" for name in sorted(wanted)
+              if f"<{name}>:" not in code]
+    asked = called(output("nm", static))
+    linked = called(output("nm", "-D", shared))
+    if asked & DIVISIONS:
+        linked.discard("raise")
+    found += [f"{static.name} calls {name}" for name in sorted(asked & ENDING)]
+    found += [f"{shared.name} calls {name}" for name in sorted(linked & ENDING)]
     print(", ".join(f"{name}: {size} bytes" for name, size in sizes.items()) +
           f", {len(wanted)} functions, needs {' '.join(needed)}")
     return found

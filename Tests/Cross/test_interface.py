@@ -47,6 +47,21 @@ def built(folder: Path, source: str = RIGHT, link: tuple[str, ...] = LINK) -> Pa
     return folder
 
 
+@pytest.mark.parametrize("line", [
+    "      10:      \tud2", "       5: \tud1l\t0x1(%eax), %eax", "  1f: \thlt",
+    "       c:      \tbrk\t#0x1", "  18: \tudf\t#0xfdee", "   2: \tudf.w\t#0x1",
+    "  4: \tbkpt\t#0x0",
+    "       c:      \ttrap",
+])
+def test_what_ends_a_program_is_a_trap_on_each_processor(line: str) -> None:
+    assert len(interface.traps(f"<footfall_open>:\n{line}\n  20: \tret\n")) == 1
+
+
+def test_what_divides_is_no_trap() -> None:
+    code = "  4: \tudiv\tx0, x1, x2\n  8: \tmovq\t%rax, %rbx\n  c: \tb\t0x10 <footfall_trap>\n"
+    assert interface.traps(code) == []
+
+
 def test_what_is_right_passes(tmp_path: Path) -> None:
     assert interface.problems(built(tmp_path)) == []
 
@@ -63,7 +78,10 @@ def test_what_is_right_passes(tmp_path: Path) -> None:
     (RIGHT + "static const char text[70000] = {1}; const char *footfall_text(void) "
      "{ return text; }", LINK, "libfootfall.a has 7"),
     (RIGHT.replace("return 1", "__builtin_trap()"), LINK, "has a trap, "),
-    (RIGHT.replace("return 1", "(__builtin_abort(), 1)"), LINK, "calls abort"),
+    (RIGHT.replace("return 1", "(__builtin_abort(), 1)"), LINK, "libfootfall.a calls abort"),
+    (RIGHT.replace("return 1", "(__builtin_abort(), 1)"), LINK, "libfootfall.so.1 calls abort"),
+    (RIGHT.replace("int footfall_open(const char *name) { return name != 0; }",
+                   "int footfall_open = 1;"), LINK, "has no code of footfall_open"),
     (RIGHT + "__attribute__((constructor)) static void early(void) {}", LINK, "(INIT"),
 ])
 def test_what_would_harm_a_program_is_found(
