@@ -61,7 +61,8 @@ public final class Footfall: Sendable {
     public func track(
         _ event: String, _ properties: Properties = [:], urgency: Urgency = .normal
     ) -> HandOver {
-        track(event, json: properties.json, urgency: urgency)
+        guard let json = properties.json else { return .invalid }
+        return track(event, json: json, urgency: urgency)
     }
 
     /// Hands over one event whose properties are a JSON object as text already.
@@ -94,8 +95,8 @@ public final class Footfall: Sendable {
     @discardableResult
     public func identify(_ user: String, traits: Properties = [:]) -> HandOver {
         // As a C string it would end there, and be somebody else.
-        guard !user.utf8.contains(0) else { return .invalid }
-        let status = unsafe String(decoding: traits.json, as: UTF8.self).withCString { (traits) in
+        guard !user.utf8.contains(0), let json = traits.json else { return .invalid }
+        let status = unsafe String(decoding: json, as: UTF8.self).withCString { (traits) in
             unsafe footfall_identify(handle, user, traits)
         }
         return HandOver(status: status)
@@ -114,7 +115,7 @@ public final class Footfall: Sendable {
     /// Blocks the calling thread.
     ///
     /// - Parameter timeout: zero or less only asks.
-    /// - Returns: whether all is stored.
+    /// - Returns: whether all is stored; false also of a client that was closed.
     @discardableResult
     public func flush(timeout: Duration) -> Bool {
         let milliseconds = min(max(timeout / .milliseconds(1), 0), Double(UInt32.max))
@@ -126,7 +127,7 @@ public final class Footfall: Sendable {
     /// To be called every second or oftener, by an event loop's timer, say.
     public func poll() { _ = footfall_poll(handle) }
 
-    /// What has been done so far; nil for a client that was closed.
+    /// What has been done so far; nil for a client that was closed, or forked from.
     public var statistics: Statistics? {
         var found = footfall_stats()
         found.size = UInt32(MemoryLayout<footfall_stats>.size)

@@ -2,13 +2,14 @@ internal import CFootfall
 
 /// What became of an event that was handed over; as a number, the status of `footfall.h`.
 public enum HandOver: Int32, Sendable, CustomStringConvertible {
-    /// The agent will see it, whatever becomes of this process.
+    /// The agent will see it, whatever becomes of this process, once it has the client's memory
+    /// (``Statistics/isAttached``); before that the event ends with the process.
     case done = 0
     /// There was no room: it is dropped and counted.
     case full = 1
     /// It is longer than an event may be: dropped and counted.
     case tooLong = 2
-    /// It cannot be passed: a user's name with a zero byte, say.
+    /// It cannot be passed: a user's name with a zero byte, or properties hundreds of levels deep.
     case invalid = 3
     /// The client was closed.
     case closed = 4

@@ -35,12 +35,19 @@ public struct Properties: Hashable, Sendable {
         }
     }
 
-    /// As one JSON object.
-    var json: [UInt8] {
+    /// As one JSON object; nil for one so deep that a stack might not bear it.
+    ///
+    /// What is deeper than an agent takes, it puts into quarantine itself.
+    var json: [UInt8]? {
+        guard !isDeeper(than: PropertyValue.levelsMost) else { return nil }
         var text: [UInt8] = []
         text.reserveCapacity(256)
         append(to: &text)
         return text
+    }
+
+    fileprivate func isDeeper(than levels: Int) -> Bool {
+        levels <= 0 || members.contains { $0.value.isDeeper(than: levels - 1) }
     }
 
     fileprivate func append(to text: inout [UInt8]) {
@@ -56,6 +63,17 @@ public struct Properties: Hashable, Sendable {
 }
 
 extension PropertyValue {
+    fileprivate static let levelsMost = 200
+
+    fileprivate func isDeeper(than levels: Int) -> Bool {
+        switch self {
+        case .string, .integer, .number, .boolean, .null: false
+        case .array(let values):
+            levels <= 0 || values.contains { $0.isDeeper(than: levels - 1) }
+        case .object(let properties): properties.isDeeper(than: levels)
+        }
+    }
+
     fileprivate func append(to text: inout [UInt8]) {
         switch self {
         case .string(let value): PropertyValue.append(value, to: &text)

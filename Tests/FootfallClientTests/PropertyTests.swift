@@ -32,8 +32,9 @@ import Testing
     @Test(arguments: examples)
     func `has its properties as one JSON object, in their order`(
         _ properties: Properties, _ text: String
-    ) {
-        #expect(String(decoding: properties.json, as: UTF8.self) == text)
+    ) throws {
+        let json = try #require(properties.json)
+        #expect(String(decoding: json, as: UTF8.self) == text)
     }
 
     @Test func `has numbers that read back as what they were`() throws {
@@ -44,9 +45,23 @@ import Testing
             Double(bitPattern: UInt64.random(in: 0..<0x7FF0_0000_0000_0000))
         }
         let properties: Properties = ["values": .array(values.map { .number($0) })]
-        let read = try JSONDecoder().decode([String: [Double]].self, from: Data(properties.json))
+        let json = try #require(properties.json)
+        let read = try JSONDecoder().decode([String: [Double]].self, from: Data(json))
         let wrong = zip(values, read["values"] ?? []).filter { $0 != $1 }
         #expect(wrong.isEmpty && read["values"]?.count == values.count)
+    }
+
+    @Test func `is refused where it is deeper than a stack is sure to bear`() {
+        func nested(_ levels: Int, _ nest: (PropertyValue) -> PropertyValue) -> Properties {
+            var value: PropertyValue = 1
+            for _ in 0..<levels { value = nest(value) }
+            return ["deep": value]
+        }
+        for nest in [{ [$0] }, { ["a": $0] }] as [(PropertyValue) -> PropertyValue] {
+            #expect(nested(199, nest).json?.count ?? 0 > 199)
+            #expect(nested(200, nest).json == nil)
+            #expect(nested(5000, nest).json == nil)
+        }
     }
 
     @Test func `has properties that change by name`() {

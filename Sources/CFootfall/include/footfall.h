@@ -3,6 +3,7 @@
  *     footfall client;
  *     footfall_open(NULL, &client);
  *     footfall_track(client, "Product Viewed", "{\"sku\":\"A-1\"}", 0);
+ *     footfall_flush(client, 5000);
  *     footfall_close(client);
  *
  * Events go through memory that is shared with the agent on this device. Handing one over takes
@@ -18,6 +19,9 @@
  * closed; it may open one of its own. The library learns of it by pthread_atfork: a child made
  * without (clone, _Fork), or a child handler registered before the first footfall_open, must not
  * use the parent's handles. Nothing of a client survives exec.
+ *
+ * UNLOADING  The shared library is not unloaded by dlclose. Who puts the archive into a shared
+ * object of their own links that with -Wl,-z,nodelete, too.
  *
  * MEMORY  Only footfall_open allocates. What is passed in is copied before a function returns and
  * stays the caller's.
@@ -46,7 +50,8 @@ typedef uint32_t footfall;
 /* What became of a call. */
 typedef int32_t footfall_status;
 enum {
-    /* Done. Of an event: the agent will see it, whatever becomes of this process. */
+    /* Done. Of an event: the agent will see it, whatever becomes of this process, once it has the
+     * memory (footfall_stats.is_attached); before that the event ends with the process. */
     FOOTFALL_OK = 0,
     /* There is no room: the event is dropped and counted. */
     FOOTFALL_FULL = 1,
