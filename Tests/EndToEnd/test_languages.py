@@ -173,24 +173,6 @@ def test_a_swift_program_has_a_runtime_of_its_own_beside_the_library(
     ]
 
 
-def test_a_shell_script_hands_over_each_sale_once(
-    agent: Agent, collector: Collector, place: Path
-) -> None:
-    (place / "sales").write_text("1\t2.50\tEUR\n2\t3\tCHF\n")
-    command = [EXAMPLES / "Shell" / "kiosk", "sales"]
-    for _ in range(2):
-        assert ends(command, place, beside(agent, place)).code == 0
-    (place / "sales").write_text("3\t4\tEUR\n4\tnone\tEUR\n")
-    said = ends(command, place, beside(agent, place))
-    assert said.code == 1 and "not_json" in said.out + said.err
-    agent.flush()
-    assert arrived(collector) == [
-        ("Order Completed", {"order": 1, "revenue": 2.5, "currency": "EUR"}),
-        ("Order Completed", {"order": 2, "revenue": 3, "currency": "CHF"}),
-        ("Order Completed", {"order": 3, "revenue": 4, "currency": "EUR"}),
-    ]
-
-
 def test_an_example_says_that_no_agent_was_there(place: Path) -> None:
     shell = examples.environment(place, FOOTFALL_RUNTIME_DIRECTORY=place)
     started = {}
