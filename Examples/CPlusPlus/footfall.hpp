@@ -4,6 +4,7 @@
 
 #include <footfall.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
@@ -54,9 +55,11 @@ public:
     // Looks for the agent, or after it, without waiting.
     footfall_status poll() noexcept { return footfall_poll(client_); }
 
-    // Waits until all that was handed over is stored. A time of 0 only asks.
+    // Waits until all that was handed over is stored. A time of 0 or less only asks; 49 days are
+    // the most.
     footfall_status flush(std::chrono::milliseconds timeout) noexcept {
-        return footfall_flush(client_, static_cast<std::uint32_t>(timeout.count()));
+        const auto count = std::clamp<std::int64_t>(timeout.count(), 0, UINT32_MAX);
+        return footfall_flush(client_, static_cast<std::uint32_t>(count));
     }
 
 private:

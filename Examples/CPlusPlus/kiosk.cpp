@@ -4,6 +4,7 @@
 //     c++ -std=c++17 kiosk.cpp $(pkg-config --cflags --libs footfall) -o kiosk
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <iostream>
 #include <string>
@@ -42,7 +43,12 @@ private:
     void on_input() {
         char bytes[4096];
         const ssize_t count = read(STDIN_FILENO, bytes, sizeof bytes);
-        if (count <= 0) return leave();
+        // Nothing came for all that, or a signal did.
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (count <= 0) {
+            if (!input_.empty()) on_touch(input_);
+            return leave();
+        }
         input_.append(bytes, static_cast<std::size_t>(count));
         for (auto end = input_.find('\n'); end != std::string::npos; end = input_.find('\n')) {
             on_touch(std::string_view(input_).substr(0, end));

@@ -29,6 +29,7 @@ local Client = {}
 Client.__index = Client
 
 local footfall = { CRITICAL = 1, AMBIENT = 2 }
+local INVALID = 3
 
 local function told(status)
     return status, ffi.string(library.footfall_status_text(status))
@@ -50,6 +51,8 @@ end
 
 -- Says who the shopper is; the agent hashes both before it stores anything.
 function Client:identify(user, traits)
+    -- The library would take them for whoever has the text before a zero.
+    if (user .. (traits or "")):find("\0", 1, true) then return told(INVALID) end
     return told(library.footfall_identify(self.handle, user, traits))
 end
 
@@ -57,9 +60,10 @@ end
 function Client:visit_start() return told(library.footfall_visit_start(self.handle)) end
 function Client:visit_end() return told(library.footfall_visit_end(self.handle)) end
 
--- Waits until all is stored on the device, or so long.
+-- Waits until all is stored on the device, or so long: 0 or less only asks, 49 days are the most.
 function Client:flush(seconds)
-    return told(library.footfall_flush(self.handle, seconds * 1000))
+    local milliseconds = math.min(math.max(0, seconds * 1000), 2^32 - 1)
+    return told(library.footfall_flush(self.handle, milliseconds))
 end
 
 -- Closes it; a second time does no harm.

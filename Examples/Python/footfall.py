@@ -27,6 +27,16 @@ class Status(enum.IntEnum):
     TOO_MANY = 8
     SYSTEM = 9
 
+    @classmethod
+    def _missing_(cls, value: object) -> Status | None:
+        """A status that a later library adds."""
+        if not isinstance(value, int):
+            return None
+        status = int.__new__(cls, value)
+        status._name_ = f"STATUS_{value}"
+        status._value_ = value
+        return status
+
 
 class Flag(enum.IntFlag):
     """How soon an event is stored: at once, within a second (0), within half a minute."""
@@ -92,6 +102,9 @@ class Footfall:
 
     def identify(self, user: str, traits: Mapping[str, Any] | None = None) -> Status:
         """Says who the shopper is; the agent hashes both before it stores anything."""
+        if "\0" in user:
+            # The library would take them for whoever has the text before it.
+            return Status.INVALID
         return Status(_library.footfall_identify(self._handle, user.encode(), _json(traits)))
 
     def visit_start(self) -> Status:
@@ -103,8 +116,12 @@ class Footfall:
         return Status(_library.footfall_visit_end(self._handle))
 
     def flush(self, seconds: float) -> Status:
-        """Waits until all is stored on the device, or so long; other threads run meanwhile."""
-        return Status(_library.footfall_flush(self._handle, int(seconds * 1000)))
+        """Waits until all is stored on the device, or so long; other threads run meanwhile.
+
+        0 or less only asks; 49 days are the most.
+        """
+        milliseconds = int(min(max(0, seconds * 1000), 2**32 - 1))
+        return Status(_library.footfall_flush(self._handle, milliseconds))
 
     def close(self) -> Status:
         """Closes it; a second time is CLOSED and does no harm."""
@@ -114,4 +131,7 @@ class Footfall:
 def _json(value: Mapping[str, Any] | None) -> bytes | None:
     if value is None:
         return None
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
