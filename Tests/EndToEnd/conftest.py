@@ -20,7 +20,7 @@ from harness.double import CollectorDouble
 from harness.gateway import Gateway
 from harness.proxy import FaultProxy
 
-TEST_SECONDS_MAX = 240
+TEST_SECONDS_MAX = 300
 """Past this a test hangs; a report of that is worth more than waiting for the job's end."""
 
 # Where these cannot run they do not exist; they are never counted as skipped.

@@ -1,8 +1,9 @@
-"""The pages "from zero to your first event", read and done step by step; and README's program."""
+"""The pages "from zero to your first event", done step by step; README's and the header's lines."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from harness.waiting import eventually
 pytestmark = pytest.mark.centre
 
 README = (REPOSITORY / "README.md").read_text()
+HEADER = (REPOSITORY / "Sources" / "CFootfall" / "include" / "footfall.h").read_text()
 LANGUAGES = sorted(page.stem for page in (PAGES / "FirstEvent").glob("*.md"))
 TEST: Event = ("Test Event", {"note": "hello"})
 VIEW: Event = ("Product Viewed", {"sku": "21754", "price": 5.95})
@@ -85,17 +87,29 @@ def test_from_zero_to_the_first_event(
     assert told(held) == [TEST, VIEW, *MORE.get(language, [])]
 
 
+def runs(program: str, place: Path, shell: dict[str, str]) -> None:
+    """Compiles a program in C without a warning, and runs it to a good end."""
+    (place / "kiosk.c").write_text(program)
+    compiles("cc -Wall kiosk.c $(pkg-config --cflags --libs footfall) -o kiosk", place, shell)
+    assert ends(["./kiosk"], place, shell).code == 0
+
+
 def test_the_program_in_the_readme_hands_over_its_event(
     agent: Agent, collector: Collector, place: Path
 ) -> None:
     block = re.search(r"^```c\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     assert block
-    (place / "kiosk.c").write_text(block[1])
-    shell = beside(agent, place)
-    compiles("cc -Wall kiosk.c $(pkg-config --cflags --libs footfall) -o kiosk", place, shell)
-    assert ends(["./kiosk"], place, shell).code == 0
+    runs(block[1], place, beside(agent, place))
     agent.flush()
     assert arrived(collector) == [VIEW]
+
+
+def test_the_lines_at_the_head_of_the_header_are_a_program(agent: Agent, place: Path) -> None:
+    lines = re.search(r"(?:^ \*     .*\n)+", HEADER, re.MULTILINE)
+    assert lines and " *     footfall client;\n" in lines[0]
+    body = textwrap.indent(lines[0].replace(" *     ", ""), "    ")
+    program = f"#include <footfall.h>\n\nint main(void) {{\n{body}    return 0;\n}}\n"
+    runs(program, place, beside(agent, place))
 
 
 def test_each_page_can_be_found() -> None:

@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.examples import BUILD_SECONDS
 from harness.processes import REPOSITORY, free_port, is_listening
 from harness.waiting import eventually
 
 PAGES = REPOSITORY / "Sources" / "Client" / "Client.docc"
+SECONDS = 90
 
 _STEP = re.compile(
     r"(?:`(?P<file>\w+\.\w+)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^Open <(?P<url>[^>]+)>",
@@ -77,15 +79,23 @@ class Reader:
         )
 
     def close(self) -> None:
-        """Ends the shell, which ends what it has in the background."""
+        """Ends the shell; what the pages have started has to end with it, by their own means."""
         assert self._shell.stdin
         self._shell.stdin.close()
         try:
             self._shell.wait(20)
+            eventually(lambda: not self._is_any_left(), "all that was started has ended")
         finally:
-            if self._shell.poll() is None:
-                self._shell.send_signal(signal.SIGKILL)
-                self._shell.wait()
+            if self._is_any_left():
+                os.killpg(self._shell.pid, signal.SIGKILL)
+            self._shell.wait()
+
+    def _is_any_left(self) -> bool:
+        try:
+            os.killpg(self._shell.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def own(self, text: str) -> str:
         """A text of a page with this test's ports."""
@@ -106,7 +116,8 @@ class Reader:
         assert self._shell.stdin
         self._shell.stdin.write(f"{script}\n")
         eventually(
-            lambda: done.exists() or self._shell.poll() is not None, f"done: {step.text}", 90
+            lambda: done.exists() or self._shell.poll() is not None, f"done: {step.text}",
+            BUILD_SECONDS if "swift build" in step.text else SECONDS,
         )
         errors = script.with_suffix(".err").read_text()
         assert done.exists(), f"{step.text}{out.read_text()}{errors}{self._logs()}"
@@ -122,7 +133,6 @@ class Reader:
 # A block runs in the shell itself, so that what it sets stays set. Its input is nothing: what the
 # shell reads from is the test's.
 _SHELL = """
-trap 'jobs=$(jobs -p); [ -z "$jobs" ] || kill $jobs; wait' EXIT
 exec 9<&0 </dev/null
 while read -r -u 9 block; do
     source "$block" >"${block%.sh}.out" 2>"${block%.sh}.err"
