@@ -6,9 +6,13 @@
 "use strict";
 
 class Footfall {
-    // `pauseMilliseconds` are between two tries while the agent cannot be reached.
-    constructor(agent = "http://127.0.0.1:4680", pauseMilliseconds = 2000) {
+    // `localKey` is one of `local_keys` in the agent's configuration, where it has any;
+    // `pauseMilliseconds` are between two tries while the agent does not store.
+    constructor(
+        agent = "http://127.0.0.1:4680", { localKey = "", pauseMilliseconds = 2000 } = {}) {
         this.address = agent + "/v1/track";
+        this.headers = { "Content-Type": "application/json" };
+        if (localKey) this.headers.Authorization = `Bearer ${localKey}`;
         this.pauseMilliseconds = pauseMilliseconds;
         this.isSending = false;
         this.count = 0;
@@ -45,25 +49,34 @@ class Footfall {
     async send() {
         if (this.isSending) return;
         this.isSending = true;
-        for (let key; (key = this.waiting()[0]) !== undefined;) {
-            if (await this.isSettled(localStorage.getItem(key))) {
-                localStorage.removeItem(key);
-            } else {
-                await new Promise((resolve) => setTimeout(resolve, this.pauseMilliseconds));
+        try {
+            for (let key; (key = this.waiting()[0]) !== undefined;) {
+                const body = localStorage.getItem(key);
+                // Null: another tab has sent it meanwhile.
+                if (body === null || await this.isSettled(body)) {
+                    localStorage.removeItem(key);
+                } else {
+                    await new Promise((resolve) => setTimeout(resolve, this.pauseMilliseconds));
+                }
             }
+        } catch (error) {
+            // The browser keeps nothing for this page, or no more. The next event tries again.
+            console.warn(`footfall: ${error.message}`);
+        } finally {
+            this.isSending = false;
         }
-        this.isSending = false;
     }
 
     // Whether the agent has stored an event, or never will: then it is of no use to send it again.
     async isSettled(body) {
         try {
             const answer = await fetch(this.address, {
-                method: "POST", headers: { "Content-Type": "application/json" }, body,
+                method: "POST", headers: this.headers, body,
                 signal: AbortSignal.timeout(10_000),
             });
             const isRefused = answer.status === 400 || answer.status === 413;
             if (isRefused) console.error(`footfall: ${answer.status} for ${body}`);
+            else if (!answer.ok) console.warn(`footfall: not delivered yet: ${answer.status}`);
             return answer.ok || isRefused;
         } catch (error) {
             // The browser does not tell an agent that is away from one that refuses this origin.

@@ -86,11 +86,25 @@ class Browser:
         """Opens a page and waits until it is loaded."""
         target = self.command("Target.createTarget", url="about:blank")["targetId"]
         session = self.command("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Log", "Runtime"):
+        for domain in ("Page", "Runtime"):
             self.command(f"{domain}.enable", session)
         page = Page(self, session)
         page.go(url)
         return page
+
+    def grant(self, origin: str, *permissions: str) -> None:
+        """Gives an origin those of the permissions that this version knows: one at least."""
+        refusals = []
+        for name in permissions:
+            try:
+                self.command(
+                    "Browser.setPermission", permission={"name": name}, setting="granted",
+                    origin=origin,
+                )
+            except BrowserError as error:
+                refusals.append(error)
+        if len(refusals) == len(permissions):
+            raise refusals[0]
 
     def await_event(self, method: str, session: str) -> dict[str, Any]:
         """The next report of this kind that was not asked for yet; its parameters."""
@@ -148,6 +162,7 @@ class Page:
             f"for (const each of {json.dumps(selectors)}) document.querySelector(each).click()"
         )
 
-    def complaint(self) -> str:
-        """Waits for what the browser itself writes to the console, such as a refused fetch."""
-        return self._browser.await_event("Log.entryAdded", self._session)["entry"]["text"]
+    def said(self) -> str:
+        """Waits for what a script of the page next writes to the console."""
+        event = self._browser.await_event("Runtime.consoleAPICalled", self._session)
+        return " ".join(str(each.get("value")) for each in event["args"])
