@@ -104,12 +104,16 @@ def test_the_program_in_the_readme_hands_over_its_event(
     assert arrived(collector) == [VIEW]
 
 
-def test_the_lines_at_the_head_of_the_header_are_a_program(agent: Agent, place: Path) -> None:
+def test_the_lines_at_the_head_of_the_header_are_a_program(
+    agent: Agent, collector: Collector, place: Path
+) -> None:
     lines = re.search(r"(?:^ \*     .*\n)+", HEADER, re.MULTILINE)
     assert lines and " *     footfall client;\n" in lines[0]
     body = textwrap.indent(lines[0].replace(" *     ", ""), "    ")
     program = f"#include <footfall.h>\n\nint main(void) {{\n{body}    return 0;\n}}\n"
     runs(program, place, beside(agent, place))
+    agent.flush()
+    assert arrived(collector) == [("Product Viewed", {"sku": "A-1"})]
 
 
 def test_each_page_can_be_found() -> None:
