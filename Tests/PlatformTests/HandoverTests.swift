@@ -91,6 +91,21 @@ private final class Guest {
         Glibc.close(shared)
     }
 
+    /// Its threads might be about to begin only when their descriptors' numbers are another's.
+    @Test func `are not heard by a world that ended as soon as it had begun`() throws {
+        for _ in 0..<30 {
+            do { _ = try LinuxWorld(Doors()) }
+            var stage = try Stage()
+            let guest = Guest(at: stage.directory.file("ring.sock"))
+            let shared = memory()
+            guest.send("word", shared)
+            let id = try stage.opened(.ring)
+            #expect(try handed(&stage, id) != nil)
+            #expect(text(try stage.received(id)) == "word")
+            Glibc.close(shared)
+        }
+    }
+
     @Test func `end a connection by any other door`() throws {
         var stage = try Stage()
         for door in [Door.ingest, .control] {

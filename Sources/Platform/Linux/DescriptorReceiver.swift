@@ -46,6 +46,17 @@ final class DescriptorReceiver {
         ) {
             receiveDescriptors(number)
         }
+        // Until the thread has descriptors of its own, the number must stay what it is: else it
+        // would leave with whatever has it next, and hear what is somebody else's.
+        while !isReady() {}
+    }
+
+    /// Waits for the thread to say that it has left.
+    private func isReady() -> Bool {
+        var asked = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&asked, 1, -1)
+        if case .ready = report() { return true }
+        return false
     }
 
     /// Readable when `report` has something.
@@ -93,6 +104,7 @@ private func receiveDescriptors(_ toLoop: Int32) {
     platform_impatience_set(SocketCloser.patienceMilliseconds)
     _ = platform_descriptors_leave(toLoop)
     platform_impatience_set(0)
+    _ = unsafe platform_send_descriptor(toLoop, [Word.ready], 1, -1)
     var message = [UInt8](repeating: 0, count: DescriptorReceiver.bytesMost + 1)
     while true {
         var connection: Int32 = -1
