@@ -68,17 +68,25 @@ public struct SyncMachine: Sendable {
         case .receipt, .refused:
             failureCount = 0
             state = .ready
-        case .misconfigured, .outdated:
+        case .misconfigured, .outdated, .unauthorised, .captive(300...399):
             failureCount += 1
             wait(Self.probeMilliseconds - Self.draw(random, below: Self.probeMilliseconds / 5), now)
-        case .busy(_, let retryAfterSeconds):
+        case .rateLimited(let retryAfterSeconds), .failing(_, let retryAfterSeconds):
             failureCount += 1
             let backoff = backoffMilliseconds(random, isHurried)
             let asked = min(retryAfterSeconds ?? 0, Self.retryAfterMostSeconds) * 1000
             wait(asked > 0 ? asked + min(backoff, 1000) : backoff, now)
-        case .captive, .unreachable:
+        case .captive, .unreachable, .tooLarge:
             failureCount += 1
             wait(backoffMilliseconds(random, isHurried), now)
+        }
+    }
+
+    /// Whether what is sent next is a probe: as little as there is, for it may well be refused.
+    public var isProbing: Bool {
+        switch lastVerdict {
+        case .misconfigured, .outdated, .unauthorised, .captive, .tooLarge: true
+        case .receipt, .refused, .rateLimited, .failing, .unreachable, nil: false
         }
     }
 

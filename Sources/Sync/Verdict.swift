@@ -6,15 +6,22 @@ public enum Verdict: Equatable, Sendable {
     case receipt(Receipt)
     /// The collector, by its signature, will not take the block as it is: 400, 413 or 422.
     case refused(status: Int, reason: String)
+    /// A 413 that nobody signed: somebody on the way will not pass so much at once. Nothing is
+    /// dropped.
+    case tooLarge
     /// The collector, by its signature, is older than this software and does not know the block's
     /// version. Nothing is dropped.
     case outdated(status: Int)
-    /// A 4xx that nobody signed: wrong key, wrong address. Nothing is dropped.
+    /// 401 or 403: the write key is not taken. Nothing is dropped.
+    case unauthorised(status: Int)
+    /// Any other 4xx that nobody signed: wrong address. Nothing is dropped.
     case misconfigured(status: Int)
     /// An answer that is no receipt: a portal, a proxy, another service.
     case captive(status: Int)
-    /// 429 or 5xx: later, and not before `retryAfterSeconds`.
-    case busy(status: Int, retryAfterSeconds: Int64?)
+    /// 429: later, and not before `retryAfterSeconds`.
+    case rateLimited(retryAfterSeconds: Int64?)
+    /// 408, 425 or 5xx: later, and not before `retryAfterSeconds`.
+    case failing(status: Int, retryAfterSeconds: Int64?)
     /// No answer.
     case unreachable
 
@@ -26,9 +33,9 @@ public enum Verdict: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - isSigned: whether the body's HMAC under the write key was there and right.
-    ///   - retryAfter: the Retry-After field in seconds; an HTTP date is not read.
+    ///   - retryAfter: what Retry-After asks for, in seconds: ``RetryAfter``.
     public static func read(
-        status: Int, body: [UInt8], isSigned: Bool, retryAfter: String?, sent: Sent
+        status: Int, body: [UInt8], isSigned: Bool, retryAfter: Int64?, sent: Sent
     ) -> Verdict {
         switch status {
         case 200:
@@ -36,14 +43,16 @@ public enum Verdict: Equatable, Sendable {
                 let receipt = Receipt(answer, for: sent)
             else { return .captive(status: status) }
             return .receipt(receipt)
-        case 429, 500...599:
-            return .busy(status: status, retryAfterSeconds: retryAfter.flatMap { Int64($0) })
+        case 429: return .rateLimited(retryAfterSeconds: retryAfter)
+        case 408, 425, 500...599:
+            return .failing(status: status, retryAfterSeconds: retryAfter)
         case 400, 413, 422:
             guard isSigned, let answer = AnswerBody(body), answer.status == Int64(status),
                 answer.nonce == sent.nonce, answer.digest == sent.bodyDigest
-            else { return .misconfigured(status: status) }
+            else { return status == 413 ? .tooLarge : .misconfigured(status: status) }
             return answer.reason == unknownVersion
                 ? .outdated(status: status) : .refused(status: status, reason: answer.reason)
+        case 401, 403: return .unauthorised(status: status)
         case 400...499: return .misconfigured(status: status)
         default: return .captive(status: status)
         }
@@ -54,10 +63,13 @@ public enum Verdict: Equatable, Sendable {
         switch self {
         case .receipt: "delivered"
         case .refused: "refused"
+        case .tooLarge: "too large"
         case .outdated: "outdated"
+        case .unauthorised: "unauthorised"
         case .misconfigured: "misconfigured"
         case .captive: "captive"
-        case .busy: "busy"
+        case .rateLimited: "rate-limited"
+        case .failing: "failing"
         case .unreachable: "unreachable"
         }
     }

@@ -20,6 +20,8 @@ final class CollectorDouble {
         case stranger(status: Int, headers: [HTTPField], body: String)
         /// Taken, and answered under another key.
         case wrongKey
+        /// Behind a proxy that passes no more bytes at once.
+        case narrow(bytesMost: Int)
     }
 
     var mood = Mood.well
@@ -63,7 +65,9 @@ final class CollectorDouble {
         case .deaf:
             _ = take(exchange)
             return .failure(.receive, code: 110)
-        case .well: return signed(take(exchange), Self.key)
+        case .narrow(let bytesMost) where exchange.body.count > bytesMost:
+            return .response(status: 413, headers: [], body: Array("<html>".utf8))
+        case .well, .narrow: return signed(take(exchange), Self.key)
         case .wrongKey: return signed(take(exchange), "other-key")
         }
     }

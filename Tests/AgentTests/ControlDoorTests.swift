@@ -109,9 +109,13 @@ import Testing
     @Test(
         arguments: [
             (.down, "unreachable", "network"),
-            (.stranger(status: 401, headers: [], body: ""), "misconfigured", "write key"),
+            (.stranger(status: 401, headers: [], body: ""), "unauthorised", "write key"),
+            (.stranger(status: 404, headers: [], body: ""), "misconfigured", "url"),
+            (.stranger(status: 302, headers: [], body: ""), "captive", "302"),
+            (.stranger(status: 413, headers: [], body: ""), "too large", "proxy"),
+            (.stranger(status: 429, headers: [], body: ""), "rate-limited", "429"),
             (.stranger(status: 200, headers: [], body: "<html>"), "captive", "portal"),
-            (.stranger(status: 503, headers: [], body: ""), "busy", "503"),
+            (.stranger(status: 503, headers: [], body: ""), "failing", "503"),
             (.wrongKey, "captive", "portal"),
         ] as [(CollectorDouble.Mood, String, String)])
     func `shows a degraded device, and what to do`(

@@ -1,5 +1,7 @@
+import Blocks
 import Events
 import Platform
+import SeededText
 import Store
 import Sync
 import Testing
@@ -135,6 +137,53 @@ import Testing
         #expect(try kiosk.queuedCount() == 0)
         #expect(kiosk.collector.events.count == 2 && kiosk.collector.tombstones.count == 1)
         #expect(try kiosk.audited()["delivered"] == 2)
+    }
+
+    @Test func `goes in halves where somebody on the way passes no more at once`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .down
+        var random = Seeded(4)
+        for _ in 0..<200 {
+            // Names that no block makes short.
+            let name = String(random.next(), radix: 36) + String(random.next(), radix: 36)
+            _ = try kiosk.post(Kiosk.batch(Kiosk.track(name)))
+        }
+        kiosk.collector.mood = .narrow(bytesMost: 700)
+        try kiosk.pass(3_600_000)
+        #expect(kiosk.collector.events.count == 200 && kiosk.collector.blockCount > 1)
+        #expect(kiosk.collector.bodies.allSatisfy { $0.count <= 700 })
+        #expect(try kiosk.queuedCount() == 0)
+        let sums = try kiosk.audited()
+        #expect(sums["delivered"] == 200 && sums["quarantined"] == 0 && sums["dropped"] == 0)
+    }
+
+    @Test func `of one event that nobody passes waits, with the event kept`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .narrow(bytesMost: 10)
+        try hand(kiosk, "a", "b")
+        try kiosk.pass(3_600_000)
+        #expect(try kiosk.queuedCount() == 2)
+        #expect(kiosk.world.exchangeCount < 60, "it is not asked again and again")
+        #expect(kiosk.loop.courier.machine.lastVerdict?.word == "too large")
+        kiosk.collector.mood = .well
+        try kiosk.pass(3_600_000)
+        #expect(try kiosk.queuedCount() == 0 && kiosk.collector.events.count == 2)
+    }
+
+    @Test func `is tried with little where it may well be refused`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .stranger(status: 404, headers: [], body: "")
+        for number in 0..<200 { _ = try kiosk.post(Kiosk.batch(Kiosk.track("event \(number)"))) }
+        try kiosk.pass(60_000)
+        var sizes: [Int] = []
+        kiosk.collector.mood = .well
+        kiosk.collector.blockFault = { block in
+            sizes.append(block.events.count)
+            return nil
+        }
+        try kiosk.pass(900_000)
+        #expect(kiosk.collector.events.count == 200)
+        #expect(sizes.first ?? 200 < 100 && sizes.max() ?? 0 > sizes[0], "\(sizes)")
     }
 
     @Test(

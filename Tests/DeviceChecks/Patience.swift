@@ -28,7 +28,7 @@ enum Patience {
                 var machine = machine(probe, 0)
                 let asked = probe.carrier.number(seconds)
                 machine.conclude(
-                    .busy(status: 503, retryAfterSeconds: asked), at: Instant(milliseconds: 0),
+                    .failing(status: 503, retryAfterSeconds: asked), at: Instant(milliseconds: 0),
                     random: 60)
                 probe.equal(machine.deadline.milliseconds, 86_400_060)
             }

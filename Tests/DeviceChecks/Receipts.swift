@@ -39,10 +39,11 @@ enum Receipts {
                 (2_147_483_648, 2_147_483_648), (4_294_967_296, 4_294_967_296), (.max, .max),
             ] as [(Int64, Int64)] {
                 let verdict = Verdict.read(
-                    status: 503, body: [], isSigned: false, retryAfter: probe.carrier.text(text),
+                    status: 503, body: [], isSigned: false,
+                    retryAfter: RetryAfter.seconds(probe.carrier.text(text), date: nil),
                     sent: sent([]))
-                guard case .busy(_, let asked) = verdict else {
-                    return probe.differ(verdict.word, "busy")
+                guard case .failing(_, let asked) = verdict else {
+                    return probe.differ(verdict.word, "failing")
                 }
                 probe.equal(asked, seconds)
             }

@@ -163,6 +163,52 @@ def test_an_unsigned_refusal_drops_nothing(
     assert sorted(double.held.values()) == expected(agent, EVENTS[:10])
 
 
+def test_what_a_proxy_finds_too_large_goes_in_smaller_blocks(
+    make_agent: Callable[..., Agent], double: CollectorDouble
+) -> None:
+    def narrow(upload: Upload) -> Reply:
+        # A quarter of what was sent first, and what one event takes in any case.
+        most = max(len(double.uploads[0].exchange.body) // 4, 700)
+        return Reply(413, b"<html>") if len(upload.exchange.body) > most else accept(upload)
+    double.script = narrow
+    agent = make_agent(double.url)
+    agent.batch(EVENTS[:100])
+    agent.flush("120s")
+    assert sorted(double.held.values()) == expected(agent, EVENTS[:100])
+    assert len(double.uploads) > 4
+    assert agent.status()["collector"]["state"] == "delivered"
+
+
+@pytest.mark.parametrize(("reply", "state"), [
+    (Reply(401), "unauthorised"), (Reply(403), "unauthorised"), (Reply(404), "misconfigured"),
+    (Reply(302), "captive"), (Reply(200, b"<html>"), "captive"), (Reply(413), "too large"),
+    (Reply(429), "rate-limited"), (Reply(408), "failing"), (Reply(425), "failing"),
+    (Reply(500), "failing"), (Reply(503), "failing"),
+], ids=lambda each: str(each.status) if isinstance(each, Reply) else each)
+def test_status_names_what_is_wrong(
+    make_agent: Callable[..., Agent], double: CollectorDouble, reply: Reply, state: str
+) -> None:
+    double.script = lambda upload: reply
+    agent = make_agent(double.url)
+    agent.batch(EVENTS[:1])
+    eventually(lambda: agent.status()["collector"]["state"] == state, f"it is {state}")
+    assert agent.command_line("status").code == 1
+
+
+def test_a_moment_to_try_again_is_by_the_answers_own_clock(
+    make_agent: Callable[..., Agent], double: CollectorDouble
+) -> None:
+    # An hour later, by a clock that is decades off the device's.
+    double.script = lambda upload: Reply(503, b"", (
+        ("Date", "Thu, 01 Jan 2099 00:00:00 GMT"),
+        ("Retry-After", "Thu, 01 Jan 2099 01:00:00 GMT"),
+    ))
+    agent = make_agent(double.url)
+    agent.batch(EVENTS[:1])
+    eventually(lambda: (agent.status()["collector"]["nextAttemptMilliseconds"] or 0) > 3_500_000,
+               "it waits for an hour")
+
+
 def test_retry_after_is_honoured_and_new_events_do_not_defeat_it(
     make_agent: Callable[..., Agent], double: CollectorDouble
 ) -> None:

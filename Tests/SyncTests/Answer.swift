@@ -38,7 +38,7 @@ struct Answer {
 }
 
 func verdict(
-    _ body: String, status: Int = 200, isSigned: Bool = true, retryAfter: String? = nil,
+    _ body: String, status: Int = 200, isSigned: Bool = true, retryAfter: Int64? = nil,
     sent: Sent = sent
 ) -> Verdict {
     .read(

@@ -44,8 +44,10 @@ private let receiptVerdict = verdict(Answer().text)
     @Test(arguments: bounds)
     func `is drawn from all of nothing to the bound`(_ failures: Int, _ most: Int64) {
         for verdict in [
-            Verdict.unreachable, .captive(status: 200), .busy(status: 503, retryAfterSeconds: nil),
-            .busy(status: 429, retryAfterSeconds: 0), .busy(status: 500, retryAfterSeconds: -7),
+            Verdict.unreachable, .captive(status: 200),
+            .failing(status: 503, retryAfterSeconds: nil),
+            .rateLimited(retryAfterSeconds: 0), .failing(status: 500, retryAfterSeconds: -7),
+            .tooLarge,
         ] {
             func wait(_ random: UInt64) -> Int64 {
                 SyncTests.wait(after: verdict, times: failures, random: random)
@@ -81,32 +83,42 @@ private let receiptVerdict = verdict(Answer().text)
     ) {
         for failures in [1, 12] {
             for random in [0, 1, 999, 123_456_789, UInt64.max] {
-                let verdict = Verdict.busy(status: 503, retryAfterSeconds: asked)
-                for isHurried in [false, true] {
-                    let wait = wait(
-                        after: verdict, times: failures, random: random, isHurried: isHurried)
-                    #expect(least...least + 1000 ~= wait)
+                for verdict in [
+                    Verdict.failing(status: 503, retryAfterSeconds: asked),
+                    .rateLimited(retryAfterSeconds: asked),
+                ] {
+                    for isHurried in [false, true] {
+                        let wait = wait(
+                            after: verdict, times: failures, random: random, isHurried: isHurried)
+                        #expect(least...least + 1000 ~= wait)
+                    }
                 }
             }
         }
     }
 
-    @Test func `for people to mend something is 12 to 15 minutes, however often it fails`() {
+    @Test(arguments: [
+        Verdict.misconfigured(status: 404), .unauthorised(status: 401), .outdated(status: 422),
+        .captive(status: 301), .captive(status: 302), .captive(status: 308),
+    ])
+    func `for people to mend something is 12 to 15 minutes, however often it fails`(
+        _ verdict: Verdict
+    ) {
         for failures in [1, 2, 30] {
             func wait(_ random: UInt64) -> Int64 {
-                SyncTests.wait(after: .misconfigured(status: 401), times: failures, random: random)
+                SyncTests.wait(after: verdict, times: failures, random: random)
             }
             #expect(wait(0) == 900_000)
             #expect(wait(179_999) == 720_001)
             #expect(wait(180_000) == 900_000)
             #expect(720_000...900_000 ~= wait(.max))
         }
-        #expect(wait(after: .misconfigured(status: 403), cap: 100, random: 0) == 900_000)
+        #expect(wait(after: verdict, cap: 100, random: 0) == 900_000)
     }
 
     @Test func `is at most a second while somebody waits for the queue to drain`() {
         for failures in [1, 2, 9, 40] {
-            for verdict in [Verdict.unreachable, .captive(status: 302)] {
+            for verdict in [Verdict.unreachable, .captive(status: 200)] {
                 #expect(
                     wait(after: verdict, times: failures, random: 999, isHurried: true) == 999)
                 #expect(
@@ -192,17 +204,39 @@ private let receiptVerdict = verdict(Answer().text)
         #expect(machine.state == before && !sends(machine, at: start))
     }
 
+    @Test func `probes where what is sent may well be refused`() {
+        var machine = ready()
+        #expect(!machine.isProbing)
+        let probed: [Verdict] = [
+            .captive(status: 200), .captive(status: 302), .misconfigured(status: 404),
+            .unauthorised(status: 403), .outdated(status: 400), .tooLarge,
+        ]
+        for verdict in probed {
+            machine.conclude(verdict, at: start, random: 0)
+            #expect(machine.isProbing)
+        }
+        let others: [Verdict] = [
+            .unreachable, .failing(status: 500, retryAfterSeconds: nil),
+            .rateLimited(retryAfterSeconds: 1), receiptVerdict,
+            .refused(status: 422, reason: "block_crc"),
+        ]
+        for verdict in others {
+            machine.conclude(verdict, at: start, random: 0)
+            #expect(!machine.isProbing)
+        }
+    }
+
     @Test func `counts the failures of every kind in one row`() {
         var machine = ready()
         let failures: [Verdict] = [
             .unreachable, .captive(status: 200), .misconfigured(status: 404),
-            .busy(status: 503, retryAfterSeconds: 3),
+            .failing(status: 503, retryAfterSeconds: 3), .rateLimited(retryAfterSeconds: nil),
         ]
         for (index, verdict) in failures.enumerated() {
             machine.conclude(verdict, at: start, random: 0)
             #expect(machine.failureCount == index + 1 && machine.lastVerdict == verdict)
         }
-        machine.conclude(.unreachable, at: start, random: 15_999)
-        #expect(machine.deadline == start.advanced(byMilliseconds: 15_999))
+        machine.conclude(.unreachable, at: start, random: 31_999)
+        #expect(machine.deadline == start.advanced(byMilliseconds: 31_999))
     }
 }

@@ -17,8 +17,8 @@ import Testing
     func `on a signed refusal is refused, with its reason`(_ status: Int) {
         let body = refusal.replacing(":422,", with: ":\(status),")
         #expect(verdict(body, status: status) == .refused(status: status, reason: "block_crc"))
-        #expect(
-            verdict(body, status: status, isSigned: false) == .misconfigured(status: status))
+        let unsigned = verdict(body, status: status, isSigned: false)
+        #expect(unsigned == (status == 413 ? .tooLarge : .misconfigured(status: status)))
     }
 
     @Test func `on a signed refusal of the version is outdated, and nothing else`() {
@@ -36,10 +36,19 @@ import Testing
             #expect(body != refusal)
             #expect(verdict(body, status: 422) == .misconfigured(status: 422), "\(part)")
         }
-        #expect(verdict("", status: 413) == .misconfigured(status: 413))
+        #expect(verdict("", status: 413) == .tooLarge)
     }
 
-    @Test(arguments: [401, 402, 403, 404, 405, 408, 409, 410, 411, 414, 418, 423, 426, 451, 499])
+    @Test(arguments: [401, 403])
+    func `on a key that is not taken is unauthorised, signed or not`(_ status: Int) {
+        let body = refusal.replacing(":422,", with: ":\(status),")
+        for isSigned in [true, false] {
+            #expect(
+                verdict(body, status: status, isSigned: isSigned) == .unauthorised(status: status))
+        }
+    }
+
+    @Test(arguments: [402, 404, 405, 407, 409, 410, 411, 414, 418, 423, 426, 451, 499])
     func `on any other 4xx is misconfigured, signed or not`(_ status: Int) {
         let body = refusal.replacing(":422,", with: ":\(status),")
         #expect(verdict(body, status: status) == .misconfigured(status: status))
@@ -53,18 +62,17 @@ import Testing
         #expect(verdict(Answer().text, status: status) == .captive(status: status))
     }
 
-    @Test(
-        arguments: [
-            (nil, nil), ("120", 120), ("0", 0), ("86401", 86_401), ("-5", -5), ("1.5", nil),
-            ("soon", nil),
-            ("", nil), ("99999999999999999999", nil), ("Wed, 21 Oct 2026 07:28:00 GMT", nil),
-        ] as [(String?, Int64?)])
-    func `on 429 and 5xx is busy, until when it says`(_ field: String?, _ seconds: Int64?) {
-        for status in [429, 500, 502, 503, 504, 599] {
+    @Test func `on 408, 425, 429 and 5xx is later, when it says, signed or not`() {
+        for seconds in [nil, 0, 120, -5, .max] as [Int64?] {
             for isSigned in [true, false] {
-                #expect(
-                    verdict(Answer().text, status: status, isSigned: isSigned, retryAfter: field)
-                        == .busy(status: status, retryAfterSeconds: seconds))
+                func read(_ status: Int) -> Verdict {
+                    verdict(
+                        Answer().text, status: status, isSigned: isSigned, retryAfter: seconds)
+                }
+                #expect(read(429) == .rateLimited(retryAfterSeconds: seconds))
+                for status in [408, 425, 500, 502, 503, 504, 599] {
+                    #expect(read(status) == .failing(status: status, retryAfterSeconds: seconds))
+                }
             }
         }
     }
@@ -72,9 +80,12 @@ import Testing
     @Test func `has a word for the operator`() {
         #expect(verdict(Answer().text).word == "delivered")
         #expect(verdict(refusal, status: 422).word == "refused")
-        #expect(verdict("", status: 401).word == "misconfigured")
+        #expect(verdict("", status: 401).word == "unauthorised")
+        #expect(verdict("", status: 404).word == "misconfigured")
+        #expect(verdict("", status: 413).word == "too large")
+        #expect(verdict("", status: 429).word == "rate-limited")
         #expect(verdict("").word == "captive")
-        #expect(verdict("", status: 503).word == "busy")
+        #expect(verdict("", status: 503).word == "failing")
         #expect(Verdict.unreachable.word == "unreachable")
     }
 }

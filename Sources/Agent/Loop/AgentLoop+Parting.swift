@@ -70,15 +70,23 @@ extension AgentLoop {
             if !courier.isWary { setAside(flight) }
             return
         }
-        if events.count == 1 {
-            setAside(events[0], flight, reason: Self.word(reason))
-        } else {
-            let half = events.count / 2
-            for part in [events[..<half], events[half...]] {
-                guard let row = sealed(Array(part), flight) else { return }
-                pending.settlement.inserted.append(row)
-            }
-        }
+        guard events.count == 1 else { return halve(events, flight) }
+        setAside(events[0], flight, reason: Self.word(reason))
+        pending.settlement.removed.formUnion(flight.rows)
+    }
+
+    /// Somebody on the way passes nothing so long: what is more than one event goes in halves.
+    func halve(_ flight: BlockInFlight) {
+        guard let events = events(of: flight), events.count > 1 else { return }
+        halve(events, flight)
+    }
+
+    private func halve(_ events: [Event], _ flight: BlockInFlight) {
+        let half = events.count / 2
+        guard let first = sealed(Array(events[..<half]), flight),
+            let second = sealed(Array(events[half...]), flight)
+        else { return }
+        pending.settlement.inserted += [first, second]
         pending.settlement.removed.formUnion(flight.rows)
     }
 

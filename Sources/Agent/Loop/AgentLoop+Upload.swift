@@ -52,7 +52,8 @@ extension AgentLoop {
             let tombstones = try store.pendingTombstones(limit: Self.tombstonesMost)
             if !tombstones.isEmpty, try send(tombstones, &world, now) { return }
         }
-        let eventsMost = courier.isWary ? 1 : Int64(Limits.blockEvents)
+        let isSmall = courier.isWary || courier.machine.isProbing
+        let eventsMost = isSmall ? 1 : Int64(Limits.blockEvents)
         guard
             var shipment = try store.nextShipment(
                 eventsMax: eventsMost, bytesMax: Self.shipmentBytesMost,
@@ -245,16 +246,22 @@ extension AgentLoop {
         let signature = HTTPField.first("footfall-signature", in: headers)
         let expected = Hexadecimal.text(Digest.authenticate(body, key: writeKey))
         let isSigned = signature.map { Digest.isEqual(Array($0.utf8), Array(expected.utf8)) }
+        let asked = RetryAfter.seconds(
+            HTTPField.first("retry-after", in: headers),
+            date: HTTPField.first("date", in: headers))
         let verdict = Verdict.read(
-            status: status, body: body, isSigned: isSigned ?? false,
-            retryAfter: HTTPField.first("retry-after", in: headers), sent: flight.sent)
+            status: status, body: body, isSigned: isSigned ?? false, retryAfter: asked,
+            sent: flight.sent)
         switch verdict {
         case .receipt(let receipt):
             keepDictionary(of: flight, named: receipt.dictionary, world.monotonicNow())
             accept(receipt, flight, &world)
         case .refused where flight.parcel.dictionary != nil: forgetDictionary()
         case .refused(_, let reason): open(flight, reason, world.monotonicNow())
-        case .misconfigured, .outdated, .captive, .busy, .unreachable: break
+        case .tooLarge: halve(flight)
+        case .outdated, .unauthorised, .misconfigured, .captive, .rateLimited,
+            .failing, .unreachable:
+            break
         }
         conclude(verdict, &world)
     }

@@ -56,7 +56,9 @@ struct Courier: ~Copyable {
     mutating func land(_ verdict: Verdict) {
         switch verdict {
         case .receipt, .refused: unanswered = nil
-        case .outdated, .misconfigured, .captive, .busy, .unreachable: unanswered = inFlight
+        case .outdated, .tooLarge, .unauthorised, .misconfigured, .captive, .rateLimited,
+            .failing, .unreachable:
+            unanswered = inFlight
         }
         inFlight = nil
     }

@@ -83,12 +83,18 @@ struct StatusReport: OperatorReport {
     /// What a technician would do next.
     private static func hint(_ verdict: Verdict?, _ failure: String?) -> String {
         switch verdict {
+        case .unauthorised(let status):
+            "it answers \(status): check the write key"
         case .misconfigured(let status):
-            "it answers \(status): check [collector] url and the write key"
+            "it answers \(status): check [collector] url"
+        case .tooLarge:
+            "something on the way passes no request so long: check for a proxy"
         case .outdated:
             "it is older than this agent and cannot read its blocks: upgrade the collector"
-        case .captive: "something else answers: check the network for a portal or proxy"
-        case .busy(let status, _): "it answers \(status): it will be tried again"
+        case .captive(let status):
+            "something else answers (\(status)): check the network for a portal or proxy"
+        case .rateLimited: "it asks for patience (429): it will be tried again"
+        case .failing(let status, _): "it answers \(status): it will be tried again"
         case .refused, .receipt: "it will be tried again"
         case .unreachable, nil:
             (failure.map { $0 + "; " } ?? "")
