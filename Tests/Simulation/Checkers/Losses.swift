@@ -31,16 +31,21 @@ struct Losses {
     }
 
     /// Whether the device said that an event of this id may be gone.
-    func cover(_ id: EventID, _ lane: Lane) -> Bool {
+    ///
+    /// - Parameter first: where the row may begin that it was in: several lanes' rows stand among
+    ///   each other, so one that begins before the next readable row may end behind its beginning.
+    func cover(_ id: EventID, _ lane: Lane, since first: UInt32) -> Bool {
         statements.contains { statement in
             guard id.epoch < statement.epoch,
                 let lost = statement.text.components(after: "lost: ")
             else { return false }
-            return lost.contains { Self.covers($0, id, lane) }
+            return lost.contains { Self.covers($0, id, lane, first) }
         }
     }
 
-    private static func covers(_ gap: Substring, _ id: EventID, _ lane: Lane) -> Bool {
+    private static func covers(
+        _ gap: Substring, _ id: EventID, _ lane: Lane, _ first: UInt32
+    ) -> Bool {
         if gap == "everything in it" || gap.hasPrefix("all of ") || gap.hasPrefix("the rest of ") {
             return true
         }
@@ -61,7 +66,8 @@ struct Losses {
         func isBefore(_ one: RowID, _ other: RowID) -> Bool {
             (one.epoch, one.first) < (other.epoch, other.first)
         }
-        return (from.map { isBefore($0, here) } ?? true) && (to.map { isBefore(here, $0) } ?? true)
+        let begin = RowID(lane: lane, epoch: id.epoch, first: first)
+        return (from.map { isBefore($0, here) } ?? true) && (to.map { isBefore(begin, $0) } ?? true)
     }
 
     private static func coversStream(_ gap: Substring, _ id: EventID) -> Bool {

@@ -34,10 +34,33 @@ extension Run {
 
     /// Whether an event lies in a gap that the device or the collector states, in a run in which
     /// one of them lost what it had synced.
-    func isStatedLost(_ entry: Ledger.Entry) -> Bool {
+    ///
+    /// - Parameter isStored: whether an event is in the store, where that was looked into.
+    func isStatedLost(
+        _ entry: Ledger.Entry, isStored: (EventID) -> Bool = { _ in false }
+    ) -> Bool {
         guard let id = entry.id else { return losses.hasDiskLost }
-        return losses.hasDiskLost && losses.cover(id, entry.lane)
+        return losses.hasDiskLost
+            && losses.cover(id, entry.lane, since: firstMissing(id, entry, isStored))
             || (losses.hasCollectorLost || losses.hasDiskLost) && site.collector.state.misses(id)
+    }
+
+    /// Where the row may begin that an event was lost with: behind the last one of its lane that is
+    /// not lost, for a row has a lane's events one after the other.
+    private func firstMissing(
+        _ id: EventID, _ entry: Ledger.Entry, _ isStored: (EventID) -> Bool
+    ) -> UInt32 {
+        let state = site.collector.state
+        var first: UInt32 = 0
+        for (number, other) in site.ledger.entries.enumerated() where other.lane == entry.lane {
+            guard let known = other.id, known.stream == id.stream, known.epoch == id.epoch,
+                known.sequence < id.sequence, known.sequence >= first,
+                state.arrivals[number] != nil || isStored(known)
+                    || !state.reasons(for: known).isEmpty
+            else { continue }
+            first = known.sequence + 1
+        }
+        return first
     }
 
     /// Every event that was ever offered is accounted for, in each lane.

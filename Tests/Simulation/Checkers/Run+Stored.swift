@@ -13,7 +13,7 @@ extension Run {
             if let id = entry.id, stored.contains(id) || !state.reasons(for: id).isEmpty {
                 continue
             }
-            guard isStatedLost(entry) else {
+            guard isStatedLost(entry, isStored: { stored.contains($0) }) else {
                 throw Violation(
                     .exactlyOnce,
                     "event \(number) of producer \(entry.producer), acknowledged, "
