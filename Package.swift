@@ -35,8 +35,8 @@ let unicodeTables = Context.environment["SWIFT_EMBEDDED_LIBS"] ?? ""
 
 // What every executable of the device is linked with.
 let deviceLinking: [LinkerSetting] = [
-    .linkedLibrary("sqlite3"), .linkedLibrary("crypto"), .linkedLibrary("z"),
-    .linkedLibrary("inih"), .linkedLibrary("m"),
+    .linkedLibrary("sqlite3"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+    .linkedLibrary("z"), .linkedLibrary("inih"), .linkedLibrary("m"),
     .linkedLibrary("swiftUnicodeDataTables", .when(traits: ["Embedded"])),
     .unsafeFlags(
         ["-L\(unicodeTables)", "-enable-experimental-feature", "Embedded"],
@@ -109,7 +109,7 @@ let package = Package(
         .target(name: "Blocks", dependencies: ["Events", "CZlib"], swiftSettings: device),
         .target(name: "Sync", dependencies: ["Events"], swiftSettings: device),
         .target(
-            name: "Platform", dependencies: ["Events", "CPlatform", "CZlib"],
+            name: "Platform", dependencies: ["Events", "COpenSSL", "CPlatform", "CZlib"],
             swiftSettings: device),
         .target(
             name: "Agent",

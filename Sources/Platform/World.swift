@@ -196,12 +196,19 @@ public struct ExchangeAnswer: Sendable {
         case response(status: Int, headers: [HTTPField], body: [UInt8])
         /// No whole response: the step that failed, and the errno or resolver code behind it.
         case failure(ExchangeStep, code: Int32)
+
+        /// Why nothing came back, in words; nil where something did.
+        public var fault: String? {
+            guard case .failure(let step, let code) = self else { return nil }
+            if step == .untrusted { return step.word + ": " + SecureTransport.words(code) }
+            return code > 0 ? PlatformError(operation: step.word, errno: code).text : step.word
+        }
     }
 }
 
 /// The steps of an exchange, each of which has a deadline.
 public enum ExchangeStep: UInt8, Sendable {
-    case resolve, connect, send, receive, malformed, unsupported
+    case resolve, connect, credentials, handshake, untrusted, send, receive, malformed
 
     /// A word for the operator.
     public var word: String {
@@ -211,7 +218,9 @@ public enum ExchangeStep: UInt8, Sendable {
         case .send: "sending broke off"
         case .receive: "no answer"
         case .malformed: "the answer was not HTTP"
-        case .unsupported: "TLS is not built in yet"
+        case .credentials: "the files of [collector] for TLS cannot be used"
+        case .handshake: "no TLS"
+        case .untrusted: "the collector is not trusted"
         }
     }
 }

@@ -65,6 +65,8 @@ BAD_VALUES = {
     "a name for an address": ("agent", "http_listen", "localhost:4680", "127.0.0.1"),
     "an open door without keys": ("agent", "http_listen", "0.0.0.0:4680", "local_keys"),
     "a url": ("collector", "url", "ftp://collector.example", "http"),
+    "a pin that is none": ("collector", "pins", "sha256/AAAA", "base64"),
+    "a relative authority": ("collector", "ca_file", "ca.pem", "absolute"),
     "http beyond the machine": ("collector", "url", "http://collector.example", "insecure"),
 }
 
@@ -191,5 +193,6 @@ def test_the_example_in_deploy_is_accepted_word_for_word(
     # Every key that the agent knows is shown, at least in a comment.
     for key in ("device", "state_directory", "runtime_directory", "http_listen", "local_keys",
                 "allowed_origins", "socket_group", "url", "write_key_file", "insecure",
-                "backoff_cap", "key_file", "quota", "awareness"):
+                "backoff_cap", "ca_file", "pins", "certificate_file", "certificate_key_file",
+                "key_file", "quota", "awareness"):
         assert re.search(rf"^[#;]?\s*{key}\s*=", example, re.MULTILINE), key

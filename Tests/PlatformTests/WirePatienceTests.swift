@@ -55,6 +55,17 @@ import Testing
         #expect(sender.answer() == "receive 110")
     }
 
+    @Test func `waits for TLS to begin no longer than its limit`() throws {
+        let collector = Collector([[.hang(milliseconds: 1000)]])
+        var limits = WireLimits.standard
+        limits.handshakeMilliseconds = 100
+        var sender = try Sender(limits)
+        var destination = collector.destination
+        destination.isSecure = true
+        sender.submit(destination)
+        #expect(sender.answer() == "handshake 110")
+    }
+
     @Test func `waits for a peer that takes nothing no longer than its limit`() throws {
         let collector = Collector([[.hang(milliseconds: 1000)]])
         var limits = WireLimits.standard

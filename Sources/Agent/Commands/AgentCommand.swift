@@ -136,7 +136,8 @@ enum AgentCommand {
                     ingestPath: configuration.runtimeDirectory + "/ingest.sock",
                     controlPath: configuration.runtimeDirectory + "/control.sock",
                     ringPath: configuration.runtimeDirectory + "/ring.sock",
-                    groupID: groupID))
+                    groupID: groupID),
+                trust: configuration.trust)
         } catch {
             throw StartFailure(ExitCode.cannotCreate, error.text)
         }

@@ -16,6 +16,8 @@ public struct Configuration {
     var collector = Destination(isSecure: false, host: "", port: 0)
     var collectorURL = ""
     var isInsecure = false
+    /// Whom the collector is known by, where its URL is https.
+    var trust = Trust()
     package var backoffCapMilliseconds: Int64 = 5 * 60 * 1000
     package var quotaBytes: Int64 = 64_000_000
     var stages: [(name: String, stage: Stage)] = []

@@ -14,12 +14,18 @@ struct ConfigurationReader {
                 "allowed_origins", "socket_group",
             ]
         ),
-        ("collector", ["url", "write_key", "write_key_file", "insecure", "backoff_cap"]),
+        (
+            "collector",
+            [
+                "url", "write_key", "write_key_file", "insecure", "backoff_cap", "ca_file", "pins",
+                "certificate_file", "certificate_key_file",
+            ]
+        ),
         ("identity", ["key_file"]),
         ("store", ["quota"]),
         ("stages", Stage.allCases.map { $0.word }),
     ]
-    private static let lists = ["local_keys", "allowed_origins"]
+    private static let lists = ["local_keys", "allowed_origins", "pins"]
 
     init(file: String) { self.file = file }
 
@@ -82,6 +88,19 @@ struct ConfigurationReader {
                 problem: "both write_key and write_key_file", allowed: "keep one of them")
         }
         let collector = configuration.collector
+        let trust = configuration.trust
+        if trust != Trust(), !collector.isSecure {
+            throw ConfigurationError(
+                file: file, line: seen["collector.url"] ?? 0,
+                problem: "ca_file, pins and certificate_file are for https://",
+                allowed: "use https:// in [collector] url, or leave them out")
+        }
+        if (trust.certificateFile == nil) != (trust.keyFile == nil) {
+            throw missing(
+                "[collector] "
+                    + (trust.keyFile == nil ? "certificate_key_file" : "certificate_file"),
+                "certificate_file and certificate_key_file go together")
+        }
         if !collector.isSecure, !collector.isLoopback, !configuration.isInsecure {
             throw ConfigurationError(
                 file: file, line: seen["collector.url"] ?? 0,
@@ -153,6 +172,18 @@ struct ConfigurationReader {
                 throw error(entry, "insecure = \(entry.value)", "yes or no")
             }
             configuration.isInsecure = entry.value == "yes"
+        case "ca_file": configuration.trust.authorityFile = try path(entry)
+        case "certificate_file": configuration.trust.certificateFile = try path(entry)
+        case "certificate_key_file": configuration.trust.keyFile = try path(entry)
+        case "pins":
+            for pin in list(entry) {
+                guard let digest = Trust.pin(pin) else {
+                    throw error(
+                        entry, "bad pin \(pin)",
+                        "sha256/ and the 44 characters of a SHA-256 in base64")
+                }
+                configuration.trust.pins.append(digest)
+            }
         default:
             guard let milliseconds = Units.milliseconds(entry.value),
                 100...86_400_000 ~= milliseconds

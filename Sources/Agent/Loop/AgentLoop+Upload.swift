@@ -232,11 +232,8 @@ extension AgentLoop {
         guard let flight = courier.inFlight, flight.exchangeNumber == answer.number else { return }
         let (status, headers, body): (Int, [HTTPField], [UInt8])
         switch answer.outcome {
-        case .failure(let step, let code):
-            courier.lastFailure =
-                code > 0
-                ? PlatformError(operation: step.word, errno: code).text
-                : step.word
+        case .failure:
+            courier.lastFailure = answer.outcome.fault
             conclude(.unreachable, &world)
             return
         case .response(let answered, let fields, let text):

@@ -52,6 +52,9 @@ extension Destination {
         return ListenAddress.isLoopback(address)
     }
 
+    /// Whether the host is an address, not a name.
+    var isLiteral: Bool { ListenAddress.literal(Array(host.utf8)[...]) != nil }
+
     private static func split(_ authority: ArraySlice<UInt8>) throws(Fault)
         -> (host: String, port: UInt16?)
     {

@@ -4,7 +4,7 @@ internal import Events
 /// Performs exchanges on the wire's thread, and keeps the last connection for the next one.
 struct Exchanger {
     private struct Kept {
-        var transport: SocketTransport
+        var line: Line
         var destination: Destination
         var until: Instant
     }
@@ -13,22 +13,24 @@ struct Exchanger {
 
     private let mailbox: Mailbox
     private let limits: WireLimits
+    private let trust: Trust
+    private var context: SecureContext?
     private var kept: Kept?
 
-    init(_ mailbox: Mailbox, _ limits: WireLimits) {
+    init(_ mailbox: Mailbox, _ limits: WireLimits, _ trust: Trust) {
         self.mailbox = mailbox
         self.limits = limits
+        self.trust = trust
     }
 
     /// Performs one exchange; blocks until it has an outcome or the loop gives it up.
     mutating func perform(_ exchange: Exchange, ticket: UInt64) -> ExchangeAnswer.Outcome {
-        if exchange.destination.isSecure { return .failure(.unsupported, code: 0) }
         let deadline = SystemClock.monotonicNow().advanced(
             byMilliseconds: limits.exchangeMilliseconds)
         let conversation = Conversation(exchange, limits, deadline)
         if let old = reuse(exchange.destination, ticket) {
             do throws(Conversation.Failure) {
-                return finish(try conversation.hold(over: old), old, exchange.destination)
+                return finish(try old.hold(conversation), old, exchange.destination)
             } catch {
                 // The peer may close a connection at any time between exchanges; the collector
                 // tells repeats apart, so one more try costs nothing.
@@ -37,7 +39,7 @@ struct Exchanger {
         }
         do throws(Conversation.Failure) {
             let fresh = try connect(exchange.destination, ticket, deadline)
-            return finish(try conversation.hold(over: fresh), fresh, exchange.destination)
+            return finish(try fresh.hold(conversation), fresh, exchange.destination)
         } catch { return .failure(error.step, code: error.code) }
     }
 
@@ -47,7 +49,7 @@ struct Exchanger {
         var patience: Int32 = -1
         if let kept {
             entries.append(
-                pollfd(fd: kept.transport.number, events: Int16(POLLIN), revents: 0))
+                pollfd(fd: kept.line.carrier.number, events: Int16(POLLIN), revents: 0))
             let rest = kept.until.milliseconds(since: SystemClock.monotonicNow())
             patience = Int32(clamping: max(rest, 0))
         }
@@ -61,25 +63,54 @@ struct Exchanger {
     }
 
     private mutating func finish(
-        _ answer: ResponseParser.Answer, _ transport: SocketTransport, _ destination: Destination
+        _ answer: ResponseParser.Answer, _ line: Line, _ destination: Destination
     ) -> ExchangeAnswer.Outcome {
         if answer.isKeepAlive {
             let until = SystemClock.monotonicNow().advanced(
                 byMilliseconds: limits.keepMilliseconds)
-            kept = Kept(transport: transport, destination: destination, until: until)
+            kept = Kept(line: line, destination: destination, until: until)
         }
         return .response(status: answer.status, headers: answer.fields, body: answer.body)
     }
 
-    private mutating func reuse(_ destination: Destination, _ ticket: UInt64) -> SocketTransport? {
+    private mutating func reuse(_ destination: Destination, _ ticket: UInt64) -> Line? {
         guard let old = kept.take(), old.destination == destination,
             SystemClock.monotonicNow() < old.until
         else { return nil }
-        old.transport.serve(ticket)
-        return old.transport
+        old.line.carrier.serve(ticket)
+        return old.line
     }
 
-    private func connect(_ destination: Destination, _ ticket: UInt64, _ deadline: Instant)
+    private mutating func connect(
+        _ destination: Destination, _ ticket: UInt64, _ deadline: Instant
+    ) throws(Conversation.Failure) -> Line {
+        guard destination.isSecure else {
+            return .plain(try reach(destination, ticket, deadline))
+        }
+        let context = try secureContext()
+        let carrier = try reach(destination, ticket, deadline)
+        guard let transport = SecureTransport(over: carrier, context, destination) else {
+            throw Conversation.Failure(.handshake, ENOMEM)
+        }
+        let limit = SystemClock.monotonicNow().advanced(
+            byMilliseconds: limits.handshakeMilliseconds)
+        do throws(TransportFailure) {
+            try transport.shakeHands(until: min(limit, deadline))
+        } catch {
+            if case .untrusted(let code) = error { throw Conversation.Failure(.untrusted, code) }
+            throw Conversation.Failure(.handshake, error.errno)
+        }
+        return .secure(transport)
+    }
+
+    private mutating func secureContext() throws(Conversation.Failure) -> SecureContext {
+        if let context { return context }
+        let fresh = try SecureContext(trust)
+        context = fresh
+        return fresh
+    }
+
+    private func reach(_ destination: Destination, _ ticket: UInt64, _ deadline: Instant)
         throws(Conversation.Failure) -> SocketTransport
     {
         let addresses = try Addresses(destination)
@@ -97,5 +128,25 @@ struct Exchanger {
             next = address.next
         }
         throw Conversation.Failure(.connect, failure.errno)
+    }
+}
+
+/// A connection as the wire keeps it, with TLS or without.
+enum Line {
+    case plain(SocketTransport)
+    case secure(SecureTransport)
+
+    var carrier: SocketTransport {
+        switch self {
+        case .plain(let transport): transport
+        case .secure(let transport): transport.carrier
+        }
+    }
+
+    func hold(_ conversation: Conversation) throws(Conversation.Failure) -> ResponseParser.Answer {
+        switch self {
+        case .plain(let transport): try conversation.hold(over: transport)
+        case .secure(let transport): try conversation.hold(over: transport)
+        }
     }
 }

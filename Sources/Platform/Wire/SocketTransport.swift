@@ -5,6 +5,8 @@ public import Events
 enum WireErrno {
     static let late = ETIMEDOUT
     static let abandoned = ECANCELED
+    static let cut = ECONNRESET
+    static let insecure = EPROTO
 }
 
 /// A TCP connection; each wait on it ends as well when the loop gives the exchange up.

@@ -20,6 +20,10 @@ public enum TransportFailure: Error, Hashable {
     case abandoned
     /// The kernel's reason, an errno.
     case broken(Int32)
+    /// The peer is not who it should be: why, in OpenSSL's numbers (`X509_V_ERR_…`).
+    case untrusted(Int32)
+    /// The peer does not speak TLS as it should, or refuses this device.
+    case insecure
 
     /// The errno that says it best.
     var errno: Int32 {
@@ -27,6 +31,7 @@ public enum TransportFailure: Error, Hashable {
         case .late: WireErrno.late
         case .abandoned: WireErrno.abandoned
         case .broken(let errno): errno
+        case .untrusted, .insecure: WireErrno.insecure
         }
     }
 }

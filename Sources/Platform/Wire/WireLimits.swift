@@ -2,6 +2,8 @@
 public struct WireLimits: Hashable, Sendable {
     /// To connect to one address.
     public var connectMilliseconds: Int64
+    /// For TLS to begin.
+    public var handshakeMilliseconds: Int64
     /// Between two pieces that the peer takes.
     public var sendMilliseconds: Int64
     /// Until the answer begins, and between two pieces of it.
@@ -13,10 +15,11 @@ public struct WireLimits: Hashable, Sendable {
 
     /// Makes limits of their parts.
     public init(
-        connectMilliseconds: Int64, sendMilliseconds: Int64, receiveMilliseconds: Int64,
-        exchangeMilliseconds: Int64, keepMilliseconds: Int64
+        connectMilliseconds: Int64, handshakeMilliseconds: Int64, sendMilliseconds: Int64,
+        receiveMilliseconds: Int64, exchangeMilliseconds: Int64, keepMilliseconds: Int64
     ) {
         self.connectMilliseconds = connectMilliseconds
+        self.handshakeMilliseconds = handshakeMilliseconds
         self.sendMilliseconds = sendMilliseconds
         self.receiveMilliseconds = receiveMilliseconds
         self.exchangeMilliseconds = exchangeMilliseconds
@@ -25,6 +28,6 @@ public struct WireLimits: Hashable, Sendable {
 
     /// Patient enough for a mobile network, and a hung collector holds the sender 20 s at most.
     public static let standard = WireLimits(
-        connectMilliseconds: 10_000, sendMilliseconds: 15_000, receiveMilliseconds: 20_000,
-        exchangeMilliseconds: 60_000, keepMilliseconds: 30_000)
+        connectMilliseconds: 10_000, handshakeMilliseconds: 15_000, sendMilliseconds: 15_000,
+        receiveMilliseconds: 20_000, exchangeMilliseconds: 60_000, keepMilliseconds: 30_000)
 }

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,7 +88,9 @@ def accept(upload: Upload) -> Reply:
 class CollectorDouble(Gateway):
     """Takes uploads; `script` answers them."""
 
-    def __init__(self, key: str = "secret-1", script: Script = accept) -> None:
+    def __init__(
+        self, key: str = "secret-1", script: Script = accept, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.key = key
         self.script = script
         self.uploads: list[Upload] = []
@@ -96,7 +99,7 @@ class CollectorDouble(Gateway):
         self.dictionaries: dict[bytes, Dictionary] = {}
         self.dictionary_refusals = 0
         self._order = threading.Lock()
-        super().__init__()
+        super().__init__(tls)
 
     def respond(self, exchange: Exchange) -> Reply | None:
         """Checks an upload, then does as the script says."""

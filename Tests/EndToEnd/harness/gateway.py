@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +32,15 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     gateway: Gateway
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        """A connection; with TLS its handshake is the first thing its own thread does."""
+        connection, address = super().get_request()
+        if self.tls is None:
+            return connection, address
+        return self.tls.wrap_socket(
+            connection, server_side=True, do_handshake_on_connect=False), address
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is this suite's daily business."""
@@ -42,6 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
+        self._is_known = False
         self.server.gateway.opened(self.connection)
 
     def log_message(self, format: str, *args: object) -> None:
@@ -59,6 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if isinstance(self.connection, ssl.SSLSocket) and not self._is_known:
+            self._is_known = True
+            self.server.gateway.resumed.append(bool(self.connection.session_reused))
         exchange = Exchange(self.command, self.path, headers, self._body())
         reply = self.server.gateway.respond(exchange)
         if reply is None:
@@ -78,10 +92,13 @@ class _Handler(BaseHTTPRequestHandler):
 class Gateway:
     """Listens on a free port of the loopback; what it answers is `respond`'s to say."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.tls = tls
         self._server.gateway = self
         self._connections: list[socket.socket] = []
+        self.resumed: list[bool] = []
+        """Of each connection with TLS, whether it went on with an earlier session."""
         self._lock = threading.Lock()
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -93,7 +110,7 @@ class Gateway:
     @property
     def url(self) -> str:
         """Where it listens, for a configuration."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self._server.tls else ''}://127.0.0.1:{self.port}"
 
     def opened(self, connection: socket.socket) -> None:
         """Keeps a connection, so that it can be cut."""
