@@ -21,6 +21,19 @@ public enum Base64 {
         return text
     }
 
+    /// The standard alphabet (§4), with padding.
+    public static func text(_ bytes: [UInt8]) -> [UInt8] {
+        var text = urlText(bytes).map { (character) -> UInt8 in
+            switch character {
+            case UInt8(ascii: "-"): UInt8(ascii: "+")
+            case UInt8(ascii: "_"): UInt8(ascii: "/")
+            default: character
+            }
+        }
+        while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
+        return text
+    }
+
     /// The bytes that a text in the standard alphabet (§4) means; nil for anything else.
     public static func bytes(_ text: [UInt8]) -> [UInt8]? {
         var bytes: [UInt8] = []

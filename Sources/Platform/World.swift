@@ -201,6 +201,12 @@ public struct ExchangeAnswer: Sendable {
         public var fault: String? {
             guard case .failure(let step, let code) = self else { return nil }
             if step == .untrusted { return step.word + ": " + SecureTransport.words(code) }
+            if step == .proxy {
+                // An errno is negative there; what it answers is not.
+                return code < 0
+                    ? PlatformError(operation: step.word, errno: -code).text
+                    : step.word + (code > 0 ? ": it answers \(code)" : ": it speaks no HTTP")
+            }
             return code > 0 ? PlatformError(operation: step.word, errno: code).text : step.word
         }
     }
@@ -208,7 +214,7 @@ public struct ExchangeAnswer: Sendable {
 
 /// The steps of an exchange, each of which has a deadline.
 public enum ExchangeStep: UInt8, Sendable {
-    case resolve, connect, credentials, handshake, untrusted, send, receive, malformed
+    case resolve, connect, proxy, credentials, handshake, untrusted, send, receive, malformed
 
     /// A word for the operator.
     public var word: String {
@@ -218,6 +224,7 @@ public enum ExchangeStep: UInt8, Sendable {
         case .send: "sending broke off"
         case .receive: "no answer"
         case .malformed: "the answer was not HTTP"
+        case .proxy: "no way through the proxy"
         case .credentials: "the files of [collector] for TLS cannot be used"
         case .handshake: "no TLS"
         case .untrusted: "the collector is not trusted"

@@ -137,7 +137,7 @@ enum AgentCommand {
                     controlPath: configuration.runtimeDirectory + "/control.sock",
                     ringPath: configuration.runtimeDirectory + "/ring.sock",
                     groupID: groupID),
-                trust: configuration.trust)
+                trust: configuration.trust, proxy: configuration.proxy)
         } catch {
             throw StartFailure(ExitCode.cannotCreate, error.text)
         }

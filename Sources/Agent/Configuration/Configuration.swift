@@ -18,6 +18,8 @@ public struct Configuration {
     var isInsecure = false
     /// Whom the collector is known by, where its URL is https.
     var trust = Trust()
+    /// What connections to the collector go through.
+    var proxy: Proxy?
     package var backoffCapMilliseconds: Int64 = 5 * 60 * 1000
     package var quotaBytes: Int64 = 64_000_000
     var stages: [(name: String, stage: Stage)] = []

@@ -18,7 +18,7 @@ struct ConfigurationReader {
             "collector",
             [
                 "url", "write_key", "write_key_file", "insecure", "backoff_cap", "ca_file", "pins",
-                "certificate_file", "certificate_key_file",
+                "certificate_file", "certificate_key_file", "proxy",
             ]
         ),
         ("identity", ["key_file"]),
@@ -175,6 +175,12 @@ struct ConfigurationReader {
         case "ca_file": configuration.trust.authorityFile = try path(entry)
         case "certificate_file": configuration.trust.certificateFile = try path(entry)
         case "certificate_key_file": configuration.trust.keyFile = try path(entry)
+        case "proxy":
+            guard let proxy = Proxy(url: entry.value) else {
+                throw error(
+                    entry, "bad proxy", "http://host:port or http://user:password@host:port")
+            }
+            configuration.proxy = proxy
         case "pins":
             for pin in list(entry) {
                 guard let digest = Trust.pin(pin) else {

@@ -55,7 +55,8 @@ public struct LinuxWorld: World, ~Copyable {
     /// Blocks SIGTERM and SIGINT in the calling thread, to be read as `Input.terminate`, and
     /// ignores SIGPIPE. The caller holds the state lock: socket files left over are removed.
     public init(
-        _ doors: Doors, wireLimits: WireLimits = .standard, trust: Trust = Trust()
+        _ doors: Doors, wireLimits: WireLimits = .standard, trust: Trust = Trust(),
+        proxy: Proxy? = nil
     ) throws(PlatformError) {
         let poller = try Poller()
         let signals = try FileDescriptor(owning: platform_signals_open(), "read signals")
@@ -72,7 +73,7 @@ public struct LinuxWorld: World, ~Copyable {
             receivers.append(receiver)
         }
         let listeners = try doors.open(closer)
-        let wire = try Wire(wireLimits, trust)
+        let wire = try Wire(wireLimits, trust, proxy)
         try poller.add(wire.signalNumber, key: LinuxWorld.wireKey, interest: Poller.reading)
         for listener in listeners {
             let key = LinuxWorld.listenerKey - UInt64(listener.door.rawValue)

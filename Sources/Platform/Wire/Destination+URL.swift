@@ -88,3 +88,23 @@ extension Destination {
         }
     }
 }
+
+extension Proxy {
+    /// Reads `http://host:port` or `http://user:password@host:port`; nil for anything else.
+    public init?(url: String) {
+        let bytes = Array(url.utf8)
+        guard ASCII.lowered(bytes.prefix(7)) == "http://" else { return nil }
+        var rest = bytes[7...]
+        var credentials: String?
+        if let sign = rest.lastIndex(of: UInt8(ascii: "@")) {
+            // RFC 7617: what stands before the first colon is the user.
+            guard rest[..<sign].contains(UInt8(ascii: ":")) else { return nil }
+            credentials = String(decoding: rest[..<sign], as: UTF8.self)
+            rest = rest[(sign + 1)...]
+        }
+        do throws(Destination.Fault) {
+            let place = try Destination(url: "http://" + String(decoding: rest, as: UTF8.self))
+            self.init(host: place.host, port: place.port, credentials: credentials)
+        } catch { return nil }
+    }
+}

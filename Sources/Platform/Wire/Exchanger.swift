@@ -14,13 +14,15 @@ struct Exchanger {
     private let mailbox: Mailbox
     private let limits: WireLimits
     private let trust: Trust
+    private let proxy: Proxy?
     private var context: SecureContext?
     private var kept: Kept?
 
-    init(_ mailbox: Mailbox, _ limits: WireLimits, _ trust: Trust) {
+    init(_ mailbox: Mailbox, _ limits: WireLimits, _ trust: Trust, _ proxy: Proxy?) {
         self.mailbox = mailbox
         self.limits = limits
         self.trust = trust
+        self.proxy = proxy
     }
 
     /// Performs one exchange; blocks until it has an outcome or the loop gives it up.
@@ -85,10 +87,10 @@ struct Exchanger {
         _ destination: Destination, _ ticket: UInt64, _ deadline: Instant
     ) throws(Conversation.Failure) -> Line {
         guard destination.isSecure else {
-            return .plain(try reach(destination, ticket, deadline))
+            return .plain(try approach(destination, ticket, deadline))
         }
         let context = try secureContext()
-        let carrier = try reach(destination, ticket, deadline)
+        let carrier = try approach(destination, ticket, deadline)
         guard let transport = SecureTransport(over: carrier, context, destination) else {
             throw Conversation.Failure(.handshake, ENOMEM)
         }
@@ -108,6 +110,19 @@ struct Exchanger {
         let fresh = try SecureContext(trust)
         context = fresh
         return fresh
+    }
+
+    /// Straight, or through the proxy.
+    private func approach(
+        _ destination: Destination, _ ticket: UInt64, _ deadline: Instant
+    ) throws(Conversation.Failure) -> SocketTransport {
+        guard let proxy else { return try reach(destination, ticket, deadline) }
+        let transport = try reach(proxy.destination, ticket, deadline)
+        let limit = SystemClock.monotonicNow().advanced(
+            byMilliseconds: limits.connectMilliseconds)
+        try Tunnel.open(
+            through: transport, proxy, to: destination, until: min(limit, deadline))
+        return transport
     }
 
     private func reach(_ destination: Destination, _ ticket: UInt64, _ deadline: Instant)

@@ -8,11 +8,11 @@ final class Wire {
     /// 32-bit device lacks.
     private static let stackBytes = 512 * 1024
 
-    init(_ limits: WireLimits, _ trust: Trust) throws(PlatformError) {
+    init(_ limits: WireLimits, _ trust: Trust, _ proxy: Proxy?) throws(PlatformError) {
         let mailbox = try Mailbox()
         self.mailbox = mailbox
         try BackgroundThread.start("the wire's thread", stackBytes: Wire.stackBytes) {
-            runWire(mailbox, limits, trust)
+            runWire(mailbox, limits, trust, proxy)
         }
     }
 
@@ -28,8 +28,10 @@ final class Wire {
 }
 
 // A free function: a closure written on the main actor would carry its check into this thread.
-private func runWire(_ mailbox: Mailbox, _ limits: WireLimits, _ trust: Trust) {
-    var exchanger = Exchanger(mailbox, limits, trust)
+private func runWire(
+    _ mailbox: Mailbox, _ limits: WireLimits, _ trust: Trust, _ proxy: Proxy?
+) {
+    var exchanger = Exchanger(mailbox, limits, trust, proxy)
     while true {
         switch mailbox.nextOrder() {
         case .perform(let exchange, let ticket):
