@@ -183,11 +183,14 @@ public struct ExchangeAnswer: Sendable {
     public var number: UInt64
     /// What came back, or why nothing did.
     public var outcome: Outcome
+    /// How long the certificates still hold by which TLS was spoken; nil where none was.
+    public var certificates: CertificateDays?
 
     /// Makes an answer of its parts.
-    public init(number: UInt64, outcome: Outcome) {
+    public init(number: UInt64, outcome: Outcome, certificates: CertificateDays? = nil) {
         self.number = number
         self.outcome = outcome
+        self.certificates = certificates
     }
 
     /// What came back, or why nothing did.
@@ -209,6 +212,20 @@ public struct ExchangeAnswer: Sendable {
             }
             return code > 0 ? PlatformError(operation: step.word, errno: code).text : step.word
         }
+    }
+}
+
+/// Whole days until certificates end.
+public struct CertificateDays: Hashable, Sendable {
+    /// Of the collector's.
+    public var collector: Int32
+    /// Of the device's own; nil if it has none.
+    public var device: Int32?
+
+    /// Makes it of its parts.
+    public init(collector: Int32, device: Int32? = nil) {
+        self.collector = collector
+        self.device = device
     }
 }
 

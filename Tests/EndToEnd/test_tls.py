@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,24 @@ def test_a_collector_that_asks_for_a_certificate_is_shown_one(
         ca_file=authority.file, certificate_file=device.certificate,
         certificate_key_file=device.key)
     delivered(make_agent(double.url, changes=named), double)
+
+
+def test_a_certificate_that_ends_soon_is_reported(
+    make_agent: Callable[..., Agent], make_double: Callable[..., CollectorDouble],
+    authority: Authority,
+) -> None:
+    def after(days: int) -> str:
+        return (datetime.now(UTC) + timedelta(days=days, hours=1)).strftime("%Y%m%d%H%M%SZ")
+    double = make_double(tls=authority.sign(ends=after(9)).server(clients=authority.file))
+    device = authority.sign("DNS:kiosk-1", ends=after(29))
+    agent = make_agent(double.url, changes=trusting(
+        ca_file=authority.file, certificate_file=device.certificate,
+        certificate_key_file=device.key))
+    delivered(agent, double)
+    said = agent.command_line("status")
+    assert said.code == 0
+    assert "the collector's certificate ends in 9 days" in said.out
+    assert "certificate_file ends in 29 days" in said.out
 
 
 def test_files_that_cannot_be_used_are_said(

@@ -230,6 +230,7 @@ extension AgentLoop {
     /// Takes the wire's answer to the block on its way.
     func settle(_ answer: ExchangeAnswer, _ world: inout some World & ~Copyable) {
         guard let flight = courier.inFlight, flight.exchangeNumber == answer.number else { return }
+        courier.certificates = answer.certificates
         let (status, headers, body): (Int, [HTTPField], [UInt8])
         switch answer.outcome {
         case .failure:

@@ -38,6 +38,8 @@ struct Courier: ~Copyable {
     private var exchangeCount: UInt64 = 0
     /// At which step the last exchange failed, and why; nil once the collector has answered.
     var lastFailure: String?
+    /// How long certificates hold, as far as the wire has said.
+    var certificates: CertificateDays?
     /// Until when no tombstones are sent, since the collector refused some; nil if they may be.
     private(set) var tombstonesDue: Instant?
     /// Whether rows go one by one, since a block of several could not be read back.

@@ -48,7 +48,7 @@ struct StatusReport: OperatorReport {
         counters = try loop.store.counters()
         producers = loop.producerStatus(now)
         (diskUsedBytes, diskQuotaBytes) = try loop.store.diskBytes()
-        notices = try Self.notices(loop.store)
+        notices = try Self.notices(loop.store) + Self.notices(loop.courier.certificates)
         problems = Self.problems(loop, failureCount, collectorState)
     }
 
@@ -63,6 +63,21 @@ struct StatusReport: OperatorReport {
         if let percent = try store.freePercentWithoutGrowth() {
             notices.append(
                 "disk: \(percent) % free, the queue does not grow: make room on the disk")
+        }
+        return notices
+    }
+
+    // Long enough for somebody to come by.
+    private static let certificateDaysLeast: Int32 = 30
+
+    private static func notices(_ certificates: CertificateDays?) -> [String] {
+        guard let certificates else { return [] }
+        var notices: [String] = []
+        for (whose, days) in [
+            ("the collector's certificate", certificates.collector),
+            ("certificate_file", certificates.device ?? .max),
+        ] where days < certificateDaysLeast {
+            notices.append("\(whose) ends in \(days) days: have it renewed")
         }
         return notices
     }

@@ -17,6 +17,8 @@ struct Exchanger {
     private let proxy: Proxy?
     private var context: SecureContext?
     private var kept: Kept?
+    /// Of the last connection with TLS.
+    private(set) var certificates: CertificateDays?
 
     init(_ mailbox: Mailbox, _ limits: WireLimits, _ trust: Trust, _ proxy: Proxy?) {
         self.mailbox = mailbox
@@ -102,6 +104,7 @@ struct Exchanger {
             if case .untrusted(let code) = error { throw Conversation.Failure(.untrusted, code) }
             throw Conversation.Failure(.handshake, error.errno)
         }
+        certificates = transport.certificates
         return .secure(transport)
     }
 

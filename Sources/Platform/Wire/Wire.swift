@@ -37,7 +37,10 @@ private func runWire(
         case .perform(let exchange, let ticket):
             let outcome = exchanger.perform(exchange, ticket: ticket)
             mailbox.post(
-                ExchangeAnswer(number: exchange.number, outcome: outcome), ticket: ticket)
+                ExchangeAnswer(
+                    number: exchange.number, outcome: outcome,
+                    certificates: exchanger.certificates),
+                ticket: ticket)
         case .nothing: exchanger.rest()
         case .stop: return
         }

@@ -58,6 +58,24 @@ final class SecureTransport: Transport {
     /// The code of a key that is none of those that are known: OpenSSL has none for that.
     static let wrongPin: Int32 = -1
 
+    /// How long the certificates hold; nil before hands were shaken.
+    var certificates: CertificateDays? {
+        guard let peer = unsafe SSL_get1_peer_certificate(connection) else { return nil }
+        defer { unsafe X509_free(peer) }
+        guard let collector = unsafe Self.daysLeft(peer) else { return nil }
+        // The session's own: not to be freed.
+        let own = unsafe SSL_get_certificate(connection)
+        return unsafe CertificateDays(
+            collector: collector, device: own.flatMap { unsafe Self.daysLeft($0) })
+    }
+
+    private static func daysLeft(_ certificate: OpaquePointer) -> Int32? {
+        var (days, seconds): (Int32, Int32) = (0, 0)
+        let end = unsafe X509_get0_notAfter(certificate)
+        guard unsafe ASN1_TIME_diff(&days, &seconds, nil, end) == 1 else { return nil }
+        return days
+    }
+
     /// Why a peer is not trusted, in OpenSSL's words.
     static func words(_ code: Int32) -> String {
         guard code != wrongPin else { return "its key is none of pins" }
