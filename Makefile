@@ -116,7 +116,7 @@ library:
 	@Cross/programs $(HOST)
 
 end-to-end: $(VENV)/ready producer library
-	$(ENSURE) languages browser
+	$(ENSURE) languages browser certificates
 	@mkdir -p build/results
 	FOOTFALL_DEVICE=build/footfall $(PYTEST) -q Tests/EndToEnd \
 	    --junitxml build/results/embedded.xml
@@ -149,7 +149,7 @@ reproduce-%:
 	@Cross/reproduce $*
 
 test-cross: $(VENV)/ready cross collector
-	$(ENSURE) emulator archive manual
+	$(ENSURE) emulator archive manual certificates
 	@mkdir -p build/results
 	$(PYTEST) -q Tests/Cross --junitxml build/results/cross.xml
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=cross-checks-%)

@@ -19,3 +19,11 @@ static inline int openssl_ask_for_name(SSL *session, const char *name) {
 }
 // What waits in a memory BIO.
 static inline int openssl_pending(BIO *bio) { return (int)BIO_pending(bio); }
+// The chain that was verified, the peer's own certificate first; none for a resumed session.
+static inline int openssl_chain_count(const SSL *session) {
+    STACK_OF(X509) *chain = SSL_get0_verified_chain(session);
+    return chain ? sk_X509_num(chain) : 0;
+}
+static inline X509 *openssl_chain_certificate(const SSL *session, int index) {
+    return sk_X509_value(SSL_get0_verified_chain(session), index);
+}

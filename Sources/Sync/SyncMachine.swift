@@ -24,6 +24,8 @@ public struct SyncMachine: Sendable {
     // A wrong key or address and an old collector are mended by people: one small probe each
     // quarter of an hour.
     private static let probeMilliseconds: Int64 = 15 * 60 * 1000
+    // A time source may be there any minute.
+    private static let clockMilliseconds: Int64 = 5 * 60 * 1000
     // Longer than the sum of the wire's own deadlines, which end an exchange first.
     private static let exchangeMilliseconds: Int64 = 90 * 1000
 
@@ -76,6 +78,9 @@ public struct SyncMachine: Sendable {
             let backoff = backoffMilliseconds(random, isHurried)
             let asked = min(retryAfterSeconds ?? 0, Self.retryAfterMostSeconds) * 1000
             wait(asked > 0 ? asked + min(backoff, 1000) : backoff, now)
+        case .clock:
+            failureCount += 1
+            wait(Self.clockMilliseconds, now)
         case .captive, .unreachable, .tooLarge:
             failureCount += 1
             wait(backoffMilliseconds(random, isHurried), now)
@@ -86,7 +91,7 @@ public struct SyncMachine: Sendable {
     public var isProbing: Bool {
         switch lastVerdict {
         case .misconfigured, .outdated, .unauthorised, .captive, .tooLarge: true
-        case .receipt, .refused, .rateLimited, .failing, .unreachable, nil: false
+        case .receipt, .refused, .rateLimited, .failing, .unreachable, .clock, nil: false
         }
     }
 

@@ -24,6 +24,8 @@ public enum Verdict: Equatable, Sendable {
     case failing(status: Int, retryAfterSeconds: Int64?)
     /// No answer.
     case unreachable
+    /// Not asked: the device's clock was never set, so that no certificate can be judged.
+    case clock
 
     /// The reason of a collector that does not know a block's version: parts of the block would be
     /// refused like the whole.
@@ -71,6 +73,7 @@ public enum Verdict: Equatable, Sendable {
         case .rateLimited: "rate-limited"
         case .failing: "failing"
         case .unreachable: "unreachable"
+        case .clock: "clock"
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+import Events
 @testable import Sync
 
 /// RFC 9110 §10.2.3 and §5.6.7.
@@ -40,7 +41,7 @@ import Testing
         for day in stride(from: Int64(0), through: 157_056, by: 13) {
             let seconds = day * 86_400 + day % 86_400
             let text = writer.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
-            if RetryAfter.moment(text) != seconds { wrong.append(seconds) }
+            if HTTPDate.seconds(text) != seconds { wrong.append(seconds) }
         }
         #expect(wrong.isEmpty)
     }

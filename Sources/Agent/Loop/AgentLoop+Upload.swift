@@ -22,6 +22,7 @@ extension AgentLoop {
             conclude(.unreachable, &world)
         }
         courier.resumeTombstones(now)
+        if courier.machine.lastVerdict == .clock, !lacksClock(&world) { courier.hasten() }
         guard !isFinished, courier.machine.shouldSend(at: now) else { return }
         do throws(StoreError) {
             try sendNext(&world, now)
@@ -102,11 +103,21 @@ extension AgentLoop {
         }
     }
 
+    /// Whether the clock was never set, and the collector's certificate is to be judged by it.
+    private func lacksClock(_ world: inout some World & ~Copyable) -> Bool {
+        configuration.collector.isSecure && configuration.trust.isBySystemRoots
+            && world.wallNow().quality == .implausible
+    }
+
     private func dispatch(
         _ parcel: Parcel, sequences: [SequenceRange], rows: [RowKey], lane: Lane,
         epoch: EpochInfo, tombstoneIDs: [Int64], _ world: inout some World & ~Copyable,
         _ now: Instant
     ) {
+        guard !lacksClock(&world) else {
+            conclude(.clock, &world)
+            return
+        }
         let nonce =
             Hexadecimal.text(world.random(), digitCount: 16)
             + Hexadecimal.text(world.random(), digitCount: 16)
@@ -258,7 +269,7 @@ extension AgentLoop {
         case .refused(_, let reason): open(flight, reason, world.monotonicNow())
         case .tooLarge: halve(flight)
         case .outdated, .unauthorised, .misconfigured, .captive, .rateLimited,
-            .failing, .unreachable:
+            .failing, .unreachable, .clock:
             break
         }
         conclude(verdict, &world)

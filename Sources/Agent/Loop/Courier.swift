@@ -61,6 +61,7 @@ struct Courier: ~Copyable {
         case .outdated, .tooLarge, .unauthorised, .misconfigured, .captive, .rateLimited,
             .failing, .unreachable:
             unanswered = inFlight
+        case .clock: return
         }
         inFlight = nil
     }

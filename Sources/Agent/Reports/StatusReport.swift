@@ -110,6 +110,9 @@ struct StatusReport: OperatorReport {
             "something else answers (\(status)): check the network for a portal or proxy"
         case .rateLimited: "it asks for patience (429): it will be tried again"
         case .failing(let status, _): "it answers \(status): it will be tried again"
+        case .clock:
+            "the device's clock was never set, so that no certificate can be judged: have its time "
+                + "set (NTP), or name the collector's authority or key (ca_file, pins)"
         case .refused, .receipt: "it will be tried again"
         case .unreachable, nil:
             (failure.map { $0 + "; " } ?? "")

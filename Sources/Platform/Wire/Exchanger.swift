@@ -17,6 +17,8 @@ struct Exchanger {
     private let proxy: Proxy?
     private var context: SecureContext?
     private var kept: Kept?
+    /// What is known of the time where the clock was never set.
+    private var bound: DateBound?
     /// Of the last connection with TLS.
     private(set) var certificates: CertificateDays?
 
@@ -69,9 +71,12 @@ struct Exchanger {
     private mutating func finish(
         _ answer: ResponseParser.Answer, _ line: Line, _ destination: Destination
     ) -> ExchangeAnswer.Outcome {
-        if answer.isKeepAlive {
-            let until = SystemClock.monotonicNow().advanced(
-                byMilliseconds: limits.keepMilliseconds)
+        let now = SystemClock.monotonicNow()
+        if case .secure(let transport) = line, transport.dates == .unchecked {
+            // The next connection's certificates are held against what this answer says.
+            bound = DateBound(answer.fields, at: now) ?? bound
+        } else if answer.isKeepAlive {
+            let until = now.advanced(byMilliseconds: limits.keepMilliseconds)
             kept = Kept(line: line, destination: destination, until: until)
         }
         return .response(status: answer.status, headers: answer.fields, body: answer.body)
@@ -93,7 +98,7 @@ struct Exchanger {
         }
         let context = try secureContext()
         let carrier = try approach(destination, ticket, deadline)
-        guard let transport = SecureTransport(over: carrier, context, destination) else {
+        guard let transport = SecureTransport(over: carrier, context, destination, dates) else {
             throw Conversation.Failure(.handshake, ENOMEM)
         }
         let limit = SystemClock.monotonicNow().advanced(
@@ -106,6 +111,11 @@ struct Exchanger {
         }
         certificates = transport.certificates
         return .secure(transport)
+    }
+
+    private var dates: CertificateDates {
+        guard SystemClock.wallNow().quality == .implausible else { return .bySystemClock }
+        return bound.map { .at($0.seconds(at: SystemClock.monotonicNow())) } ?? .unchecked
     }
 
     private mutating func secureContext() throws(Conversation.Failure) -> SecureContext {

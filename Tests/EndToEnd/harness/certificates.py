@@ -1,4 +1,4 @@
-"""Certificates for tests: an authority, and what it signs, rightly or not; by the openssl command."""
+"""Certificates for tests: an authority, and what it signs, rightly or not, by openssl."""
 
 from __future__ import annotations
 

@@ -80,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             return
         self.send_response_only(reply.status)
+        if all(name.lower() != "date" for name, _ in reply.headers):
+            self.send_header("Date", self.date_time_string())
         for name, value in reply.headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
@@ -99,6 +101,7 @@ class Gateway:
         self._connections: list[socket.socket] = []
         self.resumed: list[bool] = []
         """Of each connection with TLS, whether it went on with an earlier session."""
+        self.connection_count = 0
         self._lock = threading.Lock()
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -116,6 +119,7 @@ class Gateway:
         """Keeps a connection, so that it can be cut."""
         with self._lock:
             self._connections.append(connection)
+            self.connection_count += 1
 
     def cut_all(self) -> None:
         """Breaks every connection that is open."""

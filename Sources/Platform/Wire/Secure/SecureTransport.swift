@@ -12,16 +12,20 @@ final class SecureTransport: Transport {
     let carrier: SocketTransport
     private let context: SecureContext
     private let host: String
+    let dates: CertificateDates
     private let connection: OpaquePointer
     // Freed with the connection.
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
 
     /// Begins TLS on a connection that stands; nil where there is no memory.
-    init?(over carrier: SocketTransport, _ context: SecureContext, _ destination: Destination) {
+    init?(
+        over carrier: SocketTransport, _ context: SecureContext, _ destination: Destination,
+        _ dates: CertificateDates
+    ) {
         guard
             let connection = unsafe context.begin(
-                host: destination.host, isLiteral: destination.isLiteral)
+                host: destination.host, isLiteral: destination.isLiteral, dates)
         else { return nil }
         guard let incoming = unsafe BIO_new(BIO_s_mem()), let outgoing = unsafe BIO_new(BIO_s_mem())
         else {
@@ -32,6 +36,7 @@ final class SecureTransport: Transport {
         self.carrier = carrier
         self.context = context
         host = destination.host
+        self.dates = dates
         unsafe self.connection = connection
         unsafe self.incoming = incoming
         unsafe self.outgoing = outgoing
@@ -53,6 +58,27 @@ final class SecureTransport: Transport {
             throw error
         }
         guard context.trust.pins.isEmpty || isPinned else { throw .untrusted(Self.wrongPin) }
+        if case .at(let seconds) = dates, let fault = chainFault(at: seconds) {
+            throw .untrusted(fault)
+        }
+    }
+
+    /// Why one of the certificates that vouch for the peer does not hold; of a resumed session
+    /// there is the peer's own alone.
+    private func chainFault(at seconds: Int64) -> Int32? {
+        for index in 0..<(unsafe openssl_chain_count(connection)) {
+            guard let certificate = unsafe openssl_chain_certificate(connection, index) else {
+                continue
+            }
+            if let fault = unsafe CertificateSpan.fault(of: certificate, at: seconds) {
+                return fault
+            }
+        }
+        guard let peer = unsafe SSL_get1_peer_certificate(connection) else {
+            return X509_V_ERR_UNSPECIFIED
+        }
+        defer { unsafe X509_free(peer) }
+        return unsafe CertificateSpan.fault(of: peer, at: seconds)
     }
 
     /// The code of a key that is none of those that are known: OpenSSL has none for that.
@@ -112,7 +138,8 @@ final class SecureTransport: Transport {
             unsafe SSL_read(connection, &piece, Int32(Self.pieceBytes))
         }
         // By now the peer has sent what its session is resumed with.
-        unsafe context.remember(connection, host: host)
+        // A resumed one is not verified again.
+        if dates != .unchecked { unsafe context.remember(connection, host: host) }
         return Array(piece[..<count])
     }
 

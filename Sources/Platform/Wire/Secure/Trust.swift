@@ -36,6 +36,9 @@ public struct Trust: Hashable, Sendable {
         return digest
     }
 
+    /// Whether whatever the system trusts may vouch for the collector.
+    public var isBySystemRoots: Bool { authorityFile == nil && pins.isEmpty }
+
     /// Whether a public key alone decides.
     var isPinOnly: Bool { authorityFile == nil && !pins.isEmpty }
 }

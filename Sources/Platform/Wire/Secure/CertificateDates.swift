@@ -1,0 +1,56 @@
+internal import COpenSSL
+internal import Events
+
+/// By which clock it is judged whether certificates hold.
+enum CertificateDates: Equatable {
+    case bySystemClock
+    /// By what an earlier answer has said, in seconds since 1970.
+    case at(Int64)
+    /// By none: the system's clock was never set, and nobody has said anything yet.
+    case unchecked
+}
+
+/// What an answer of a trusted collector has said of the time, where the clock was never set.
+struct DateBound {
+    private var seconds: Int64
+    private var heardAt: Instant
+
+    /// Reads an answer's fields; nil without a Date, or with one before this software.
+    init?(_ fields: [HTTPField], at now: Instant) {
+        guard let field = HTTPField.first("date", in: fields),
+            let seconds = HTTPDate.seconds(field),
+            seconds >= SystemClock.plausibleFromMilliseconds / 1000
+        else { return nil }
+        self.seconds = seconds
+        heardAt = now
+    }
+
+    /// The time that it is at the earliest, in seconds since 1970.
+    func seconds(at now: Instant) -> Int64 { seconds + now.milliseconds(since: heardAt) / 1000 }
+}
+
+/// What a certificate says of itself.
+enum CertificateSpan {
+    // OpenSSL's calls with a `time_t` are of another size than ours on 32-bit systems; a difference
+    // is not.
+    private static let secondsPerDay: Int64 = 86_400
+
+    /// Why a certificate does not hold at a moment, in OpenSSL's numbers; nil if it does.
+    static func fault(of certificate: OpaquePointer, at seconds: Int64) -> Int32? {
+        guard let begins = unsafe moment(X509_get0_notBefore(certificate)),
+            let ends = unsafe moment(X509_get0_notAfter(certificate))
+        else { return X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD }
+        if seconds < begins { return X509_V_ERR_CERT_NOT_YET_VALID }
+        return seconds > ends ? X509_V_ERR_CERT_HAS_EXPIRED : nil
+    }
+
+    private static func moment(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+        guard let beginning = unsafe ASN1_TIME_new() else { return nil }
+        defer { unsafe ASN1_TIME_free(beginning) }
+        var (days, seconds): (Int32, Int32) = (0, 0)
+        guard unsafe ASN1_TIME_set_string(beginning, "19700101000000Z") == 1,
+            unsafe ASN1_TIME_diff(&days, &seconds, beginning, time) == 1
+        else { return nil }
+        return Int64(days) * secondsPerDay + Int64(seconds)
+    }
+}
