@@ -26,7 +26,7 @@ TEST_SECONDS_MAX = 300
 # Where these cannot run they do not exist; they are never counted as skipped.
 collect_ignore = [] if os.environ.get("FOOTFALL_DATA") else ["test_large_input.py"]
 if os.geteuid() != 0:
-    collect_ignore += ["test_full_disk.py", "test_permissions.py"]
+    collect_ignore += ["test_addresses.py", "test_full_disk.py", "test_permissions.py"]
 if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
     collect_ignore += ["test_deaf_files.py"]
 

@@ -138,10 +138,4 @@ import Testing
         sender.submit(Destination(isSecure: false, host: "no.such.name.invalid", port: 80))
         #expect(sender.answer(withinMilliseconds: 30_000)?.hasPrefix("resolve -") == true)
     }
-
-    @Test func `has no TLS`() throws {
-        var sender = try Sender()
-        sender.submit(Destination(isSecure: true, host: "127.0.0.1", port: 443))
-        #expect(sender.answer() == "unsupported 0")
-    }
 }

@@ -65,10 +65,11 @@ struct Conversation {
         -> ResponseParser.Answer
     {
         var parser = ResponseParser()
+        let end = limit(limits.answerMilliseconds)
         while true {
             let piece: [UInt8]
             do throws(TransportFailure) {
-                piece = try transport.receive(until: limit(milliseconds))
+                piece = try transport.receive(until: min(limit(milliseconds), end))
             } catch {
                 var failure = Failure(.receive, error.errno)
                 if case .broken = error { failure.isRetryable = !parser.hasBegun }

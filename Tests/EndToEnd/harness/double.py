@@ -89,7 +89,8 @@ class CollectorDouble(Gateway):
     """Takes uploads; `script` answers them."""
 
     def __init__(
-        self, key: str = "secret-1", script: Script = accept, tls: ssl.SSLContext | None = None
+        self, key: str = "secret-1", script: Script = accept, tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.key = key
         self.script = script
@@ -99,7 +100,7 @@ class CollectorDouble(Gateway):
         self.dictionaries: dict[bytes, Dictionary] = {}
         self.dictionary_refusals = 0
         self._order = threading.Lock()
-        super().__init__(tls)
+        super().__init__(tls, host)
 
     def respond(self, exchange: Exchange) -> Reply | None:
         """Checks an upload, then does as the script says."""

@@ -46,6 +46,10 @@ class _Server(ThreadingHTTPServer):
         """A client that goes away is this suite's daily business."""
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
@@ -94,8 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
 class Gateway:
     """Listens on a free port of the loopback; what it answers is `respond`'s to say."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+    def __init__(self, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+        self._server = (_Server6 if ":" in host else _Server)((host, 0), _Handler)
+        self._host = f"[{host}]" if ":" in host else host
         self._server.tls = tls
         self._server.gateway = self
         self._connections: list[socket.socket] = []
@@ -113,7 +118,7 @@ class Gateway:
     @property
     def url(self) -> str:
         """Where it listens, for a configuration."""
-        return f"http{'s' if self._server.tls else ''}://127.0.0.1:{self.port}"
+        return f"http{'s' if self._server.tls else ''}://{self._host}:{self.port}"
 
     def opened(self, connection: socket.socket) -> None:
         """Keeps a connection, so that it can be cut."""
