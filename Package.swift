@@ -222,7 +222,9 @@ let package = Package(
             name: "BlocksTests",
             dependencies: ["BlockTrials", "Blocks", "Events", "SeededText"],
             swiftSettings: strict),
-        .testTarget(name: "SyncTests", dependencies: ["Events", "Sync"], swiftSettings: strict),
+        .testTarget(
+            name: "SyncTests", dependencies: ["Events", "SeededText", "Sync"],
+            swiftSettings: strict),
         .testTarget(
             name: "PlatformTests", dependencies: ["CPlatform", "Events", "Platform", "SeededText"],
             swiftSettings: strict),

@@ -20,6 +20,10 @@ public struct SyncMachine: Sendable {
     private static let backoffBaseMilliseconds: Int64 = 500
     // A wait of nearly nothing would hammer a collector that refuses at once.
     private static let backoffLeastMilliseconds: Int64 = 50
+    // What comes up later is one device alone.
+    private static let bootMilliseconds: Int64 = 5 * 60 * 1000
+    // 2,000 devices are 13 a second then.
+    private static let bootSpreadMilliseconds: Int64 = 150 * 1000
     private static let retryAfterMostSeconds: Int64 = 24 * 3600
     // A wrong key or address and an old collector are mended by people: one small probe each
     // quarter of an hour.
@@ -36,15 +40,40 @@ public struct SyncMachine: Sendable {
     /// What the last answer meant; nil before the first.
     public private(set) var lastVerdict: Verdict?
     private let backoffCapMilliseconds: Int64
+    private let eventsPerSecond: Int64?
 
-    /// Begins ready after a jittered start, so that a site that comes back at once does not call at
-    /// once.
+    /// Begins ready after a jittered start.
     ///
-    /// - Parameter random: 64 random bits.
-    public init(backoffCapMilliseconds: Int64, now: Instant, random: UInt64) {
+    /// Soon after a boot that may be that of a whole chain of shops after a power cut: then the
+    /// start is drawn from 150 s by the device's name, which spreads devices that have no chance of
+    /// their own yet, and gives each the same place every time.
+    ///
+    /// - Parameters:
+    ///   - eventsPerSecond: what leaves at most, while nobody waits for it; nil for no limit.
+    ///   - device: the device's name.
+    ///   - now: milliseconds since the boot.
+    ///   - random: 64 random bits.
+    public init(
+        backoffCapMilliseconds: Int64, eventsPerSecond: Int64? = nil, device: String, now: Instant,
+        random: UInt64
+    ) {
         self.backoffCapMilliseconds = backoffCapMilliseconds
-        let spread = min(backoffCapMilliseconds, Self.backoffBaseMilliseconds)
-        state = .waiting(until: now.advanced(byMilliseconds: Self.draw(random, below: spread)))
+        self.eventsPerSecond = eventsPerSecond
+        let isAfterBoot = now.milliseconds < Self.bootMilliseconds
+        let spread = isAfterBoot ? Self.bootSpreadMilliseconds : Self.backoffBaseMilliseconds
+        let start = Self.draw(
+            isAfterBoot ? Self.place(of: device) : random,
+            below: min(backoffCapMilliseconds, spread))
+        state = .waiting(until: now.advanced(byMilliseconds: start))
+    }
+
+    /// A name as 64 bits, each of which depends on all of it: FNV-1a, finished as in SplitMix64.
+    private static func place(of device: String) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in device.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
+        return hash ^ (hash >> 31)
     }
 
     /// Whether to send now, given that something is queued.
@@ -60,17 +89,23 @@ public struct SyncMachine: Sendable {
 
     /// The exchange ended with `verdict`.
     ///
-    /// - Parameter isHurried: somebody waits for the queue to drain: a wait that nobody asked for
-    ///   is at most a second.
+    /// - Parameters:
+    ///   - eventCount: how many events the exchange was about, for the pace of a long queue.
+    ///   - isHurried: somebody waits for the queue to drain: a wait that nobody asked for is at
+    ///     most a second.
     public mutating func conclude(
-        _ verdict: Verdict, at now: Instant, random: UInt64, isHurried: Bool = false
+        _ verdict: Verdict, eventCount: Int64 = 0, at now: Instant, random: UInt64,
+        isHurried: Bool = false
     ) {
         lastVerdict = verdict
         switch verdict {
         case .receipt, .refused:
             failureCount = 0
             state = .ready
-        case .misconfigured, .outdated, .unauthorised, .captive(300...399):
+            if let eventsPerSecond, !isHurried, eventCount > 0 {
+                wait(eventCount * 1000 / eventsPerSecond, now)
+            }
+        case .misconfigured, .outdated, .unauthorised, .rejecting, .captive(300...399):
             failureCount += 1
             wait(Self.probeMilliseconds - Self.draw(random, below: Self.probeMilliseconds / 5), now)
         case .rateLimited(let retryAfterSeconds), .failing(_, let retryAfterSeconds):
@@ -90,7 +125,7 @@ public struct SyncMachine: Sendable {
     /// Whether what is sent next is a probe: as little as there is, for it may well be refused.
     public var isProbing: Bool {
         switch lastVerdict {
-        case .misconfigured, .outdated, .unauthorised, .captive, .tooLarge: true
+        case .misconfigured, .outdated, .unauthorised, .rejecting, .captive, .tooLarge: true
         case .receipt, .refused, .rateLimited, .failing, .unreachable, .clock, nil: false
         }
     }

@@ -6,6 +6,9 @@ public enum Verdict: Equatable, Sendable {
     case receipt(Receipt)
     /// The collector, by its signature, will not take the block as it is: 400, 413 or 422.
     case refused(status: Int, reason: String)
+    /// The collector, by its signature, refuses more events than may be set aside in an hour:
+    /// ``PoisonBudget``. Nothing is dropped.
+    case rejecting(reason: String)
     /// A 413 that nobody signed: somebody on the way will not pass so much at once. Nothing is
     /// dropped.
     case tooLarge
@@ -60,11 +63,25 @@ public enum Verdict: Equatable, Sendable {
         }
     }
 
+    /// How many events the answer has set aside for good, and the collector's reason.
+    ///
+    /// - Parameter eventCount: how many events were sent: several that are refused as a whole go on
+    ///   in halves.
+    public func poison(among eventCount: Int64) -> (count: Int64, reason: String) {
+        switch self {
+        case .receipt(let receipt):
+            (Int64(receipt.refused.count), receipt.refused.first?.reason ?? "")
+        case .refused(_, let reason): (eventCount == 1 ? 1 : 0, reason)
+        default: (0, "")
+        }
+    }
+
     /// A word for the operator.
     public var word: String {
         switch self {
         case .receipt: "delivered"
         case .refused: "refused"
+        case .rejecting: "rejecting"
         case .tooLarge: "too large"
         case .outdated: "outdated"
         case .unauthorised: "unauthorised"

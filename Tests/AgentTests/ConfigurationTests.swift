@@ -92,8 +92,10 @@ private func fault(_ text: String) -> ConfigurationError? {
 
     @Test(
         arguments: [
-            ("[agents]\nx = 1", 7, "[agents]", "agent, collector, identity, store, stages"),
+            ("[agents]\nx = 1", 7, "[agents]", "agent, collector, sync, identity, store"),
             ("[store]\nsize = 1", 7, "size", "quota"), ("[agent]\nurl = x", 7, "url", "device"),
+            ("[sync]\ndrain_rate = 9", 7, "bad rate 9", "10 to 1000000 events a second"),
+            ("[sync]\ndrain_rate = fast", 7, "bad rate fast", "10 to 1000000"),
             ("[stages]\ninterest = x", 7, "interest", "awareness"), ("x = 1", 6, "x", "url"),
             ("[agent]\ndevice = b", 7, "device again", "line 2"),
             (

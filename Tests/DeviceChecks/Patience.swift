@@ -36,7 +36,8 @@ enum Patience {
         list.check("chance is drawn from all 64 bits") { probe in
             let random = probe.carrier.number(0xFFFF_FFFF_FFFF_FF00 as UInt64)
             var machine = SyncMachine(
-                backoffCapMilliseconds: 300_000, now: Instant(milliseconds: 0), random: 0)
+                backoffCapMilliseconds: 300_000, device: "kiosk-1",
+                now: Instant(milliseconds: 0), random: 0)
             machine.conclude(.unreachable, at: Instant(milliseconds: 0), random: random)
             // 0xFFFFFFFFFFFFFF00 modulo 1000.
             probe.equal(machine.deadline.milliseconds, 360)
@@ -50,7 +51,7 @@ enum Patience {
 
     private static func machine(_ probe: Probe, _ start: Int64) -> SyncMachine {
         var machine = SyncMachine(
-            backoffCapMilliseconds: 300_000,
+            backoffCapMilliseconds: 300_000, device: "kiosk-1",
             now: Instant(milliseconds: probe.carrier.number(start)), random: 0)
         machine.hasten()
         return machine

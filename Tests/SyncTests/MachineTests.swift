@@ -6,7 +6,8 @@ private let start = Instant(milliseconds: 1_000_000)
 
 /// A machine whose jittered start is over.
 private func ready(cap: Int64 = 300_000) -> SyncMachine {
-    var machine = SyncMachine(backoffCapMilliseconds: cap, now: start, random: 0)
+    var machine = SyncMachine(
+        backoffCapMilliseconds: cap, device: "kiosk-1", now: start, random: 0)
     let isReady = machine.shouldSend(at: start)
     #expect(isReady && machine.state == .ready)
     return machine
@@ -100,6 +101,7 @@ private let receiptVerdict = verdict(Answer().text)
     @Test(arguments: [
         Verdict.misconfigured(status: 404), .unauthorised(status: 401), .outdated(status: 422),
         .captive(status: 301), .captive(status: 302), .captive(status: 308),
+        .rejecting(reason: "bad"),
     ])
     func `for people to mend something is 12 to 15 minutes, however often it fails`(
         _ verdict: Verdict
@@ -114,6 +116,12 @@ private let receiptVerdict = verdict(Answer().text)
             #expect(720_000...900_000 ~= wait(.max))
         }
         #expect(wait(after: verdict, cap: 100, random: 0) == 900_000)
+    }
+
+    @Test func `for the clock is five minutes`() {
+        for failures in [1, 2, 30] {
+            #expect(wait(after: .clock, times: failures, random: 77) == 300_000)
+        }
     }
 
     @Test func `is at most a second while somebody waits for the queue to drain`() {
@@ -144,15 +152,52 @@ private let receiptVerdict = verdict(Answer().text)
         for (random, wait) in [(0, 0), (1, 1), (499, 499), (500, 0), (777, 277)]
             as [(UInt64, Int64)]
         {
-            let machine = SyncMachine(backoffCapMilliseconds: 5_000, now: start, random: random)
+            let machine = SyncMachine(
+                backoffCapMilliseconds: 5_000, device: "kiosk-1", now: start, random: random)
             let until = start.advanced(byMilliseconds: wait)
             #expect(machine.state == .waiting(until: until) && machine.deadline == until)
             #expect(machine.lastVerdict == nil && machine.failureCount == 0)
             if wait > 0 { #expect(!sends(machine, at: until.advanced(byMilliseconds: -1))) }
             #expect(sends(machine, at: until))
         }
-        let small = SyncMachine(backoffCapMilliseconds: 100, now: start, random: 199)
+        let small = SyncMachine(
+            backoffCapMilliseconds: 100, device: "kiosk-1", now: start, random: 199)
         #expect(small.deadline == start.advanced(byMilliseconds: 99))
+    }
+
+    @Test func `begins soon after a boot at a place of its device's own, within 150 seconds`() {
+        func begins(_ device: String, sinceBoot: Int64, cap: Int64 = 300_000) -> Int64 {
+            let now = Instant(milliseconds: sinceBoot)
+            let machine = SyncMachine(
+                backoffCapMilliseconds: cap, device: device, now: now, random: .max)
+            return machine.deadline.milliseconds(since: now)
+        }
+        var places: Set<Int64> = []
+        for number in 0..<100 {
+            let place = begins("kiosk-\(number)", sinceBoot: 60_000)
+            #expect(0..<150_000 ~= place)
+            #expect(begins("kiosk-\(number)", sinceBoot: 299_999) == place, "it is the same again")
+            #expect(begins("kiosk-\(number)", sinceBoot: 300_000) < 500, "later is no power cut")
+            #expect(begins("kiosk-\(number)", sinceBoot: 60_000, cap: 1_000) < 1_000)
+            places.insert(place)
+        }
+        #expect(places.count > 95)
+    }
+
+    @Test func `goes at the pace that it was given, unless somebody waits`() {
+        func next(_ count: Int64, isHurried: Bool = false) -> Int64 {
+            var machine = SyncMachine(
+                backoffCapMilliseconds: 300_000, eventsPerSecond: 200, device: "kiosk-1",
+                now: start, random: 0)
+            machine.begin(at: start)
+            machine.conclude(
+                receiptVerdict, eventCount: count, at: start, random: 5, isHurried: isHurried)
+            #expect(machine.failureCount == 0)
+            if case .waiting(let until) = machine.state { return until.milliseconds(since: start) }
+            return 0
+        }
+        #expect(next(1_000) == 5_000 && next(1) == 5 && next(0) == 0)
+        #expect(next(1_000, isHurried: true) == 0)
     }
 
     @Test func `sends one exchange at a time, and gives it ninety seconds`() {

@@ -21,6 +21,8 @@ public struct Configuration {
     /// What connections to the collector go through.
     var proxy: Proxy?
     package var backoffCapMilliseconds: Int64 = 5 * 60 * 1000
+    /// Events that leave in a second at most; nil for no limit.
+    var drainRate: Int64?
     package var quotaBytes: Int64 = 64_000_000
     var stages: [(name: String, stage: Stage)] = []
     var writeKey: String?

@@ -21,6 +21,7 @@ struct ConfigurationReader {
                 "certificate_file", "certificate_key_file", "proxy",
             ]
         ),
+        ("sync", ["drain_rate"]),
         ("identity", ["key_file"]),
         ("store", ["quota"]),
         ("stages", Stage.allCases.map { $0.word }),
@@ -57,6 +58,11 @@ struct ConfigurationReader {
         case "collector": try takeCollector(entry, key, &configuration)
         case "identity":
             configuration.identityKeyFile = try path(entry)
+        case "sync":
+            guard let rate = Int64(entry.value), 10...1_000_000 ~= rate else {
+                throw error(entry, "bad rate \(entry.value)", "10 to 1000000 events a second")
+            }
+            configuration.drainRate = rate
         case "store":
             guard let bytes = Units.bytes(entry.value), bytes >= Configuration.quotaLeastBytes,
                 bytes <= 1 << 40

@@ -27,8 +27,9 @@ extension AgentLoop {
                 messages: messages),
             courier: Courier(
                 machine: SyncMachine(
-                    backoffCapMilliseconds: configuration.backoffCapMilliseconds, now: now,
-                    random: world.random())), startedAt: now)
+                    backoffCapMilliseconds: configuration.backoffCapMilliseconds,
+                    eventsPerSecond: configuration.drainRate, device: configuration.device,
+                    now: now, random: world.random())), startedAt: now)
         do throws(StoreError) {
             try loadDictionary()
             if try store.text(NoticeName.damaged) != nil { balanceBooks() }

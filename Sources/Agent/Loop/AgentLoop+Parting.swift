@@ -171,7 +171,7 @@ extension AgentLoop {
     }
 
     /// The collector's reason as a word that counters and tombstones can carry.
-    private static func word(_ reason: String) -> String {
+    static func word(_ reason: String) -> String {
         var word = CounterName.byCollector
         for byte in reason.utf8.prefix(32) {
             switch byte {

@@ -5,7 +5,7 @@ internal import Platform
 internal import Store
 internal import Sync
 
-/// The upload: one block at a time, and what each answer changes.
+/// The upload: one block at a time.
 extension AgentLoop {
     private static let blockPath = "/v1/blocks"
     private static let tombstonesMost = 200
@@ -236,66 +236,5 @@ extension AgentLoop {
 
     private func isInFlight(_ key: RowKey) -> Bool {
         courier.inFlight?.rows.contains(key) ?? false
-    }
-
-    /// Takes the wire's answer to the block on its way.
-    func settle(_ answer: ExchangeAnswer, _ world: inout some World & ~Copyable) {
-        guard let flight = courier.inFlight, flight.exchangeNumber == answer.number else { return }
-        courier.certificates = answer.certificates
-        let (status, headers, body): (Int, [HTTPField], [UInt8])
-        switch answer.outcome {
-        case .failure:
-            courier.lastFailure = answer.outcome.fault
-            conclude(.unreachable, &world)
-            return
-        case .response(let answered, let fields, let text):
-            (status, headers, body) = (answered, fields, text)
-        }
-        courier.lastFailure = nil
-        let signature = HTTPField.first("footfall-signature", in: headers)
-        let expected = Hexadecimal.text(Digest.authenticate(body, key: writeKey))
-        let isSigned = signature.map { Digest.isEqual(Array($0.utf8), Array(expected.utf8)) }
-        let asked = RetryAfter.seconds(
-            HTTPField.first("retry-after", in: headers),
-            date: HTTPField.first("date", in: headers))
-        let verdict = Verdict.read(
-            status: status, body: body, isSigned: isSigned ?? false, retryAfter: asked,
-            sent: flight.sent)
-        switch verdict {
-        case .receipt(let receipt):
-            keepDictionary(of: flight, named: receipt.dictionary, world.monotonicNow())
-            accept(receipt, flight, &world)
-        case .refused where flight.parcel.dictionary != nil: forgetDictionary()
-        case .refused(_, let reason): open(flight, reason, world.monotonicNow())
-        case .tooLarge: halve(flight)
-        case .outdated, .unauthorised, .misconfigured, .captive, .rateLimited,
-            .failing, .unreachable, .clock:
-            break
-        }
-        conclude(verdict, &world)
-    }
-
-    private func conclude(_ verdict: Verdict, _ world: inout some World & ~Copyable) {
-        let before = courier.machine.lastVerdict?.word
-        let now = world.monotonicNow()
-        courier.land(verdict)
-        courier.machine.conclude(
-            verdict, at: now, random: world.random(), isHurried: !flushes.isEmpty)
-        if case .receipt = verdict { courier.lastDelivery = now }
-        if before != verdict.word { Log.line("collector: " + verdict.word) }
-    }
-
-    private func accept(
-        _ receipt: Receipt, _ flight: BlockInFlight, _ world: inout some World & ~Copyable
-    ) {
-        if receipt.conflicting.isEmpty, receipt.refused.isEmpty {
-            var count: Int64 = 0
-            for range in receipt.held { count += range.count }
-            pending.settlement.removed.formUnion(flight.rows)
-            pending.settlement.deliveredTombstones += flight.tombstoneIDs
-            pending.settlement.deliver(count, of: flight.lane)
-            return
-        }
-        part(receipt, flight, &world)
     }
 }

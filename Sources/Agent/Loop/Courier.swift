@@ -33,6 +33,8 @@ struct Courier: ~Copyable {
     var dictionary: BlockDictionary?
     /// When a full dictionary may be followed by the next.
     var dictionaryDue = Instant(milliseconds: 0)
+    /// What the collector may have set aside.
+    var poisonBudget = PoisonBudget()
     /// What was sent last and not answered for good.
     private var unanswered: BlockInFlight?
     private var exchangeCount: UInt64 = 0
@@ -58,8 +60,8 @@ struct Courier: ~Copyable {
     mutating func land(_ verdict: Verdict) {
         switch verdict {
         case .receipt, .refused: unanswered = nil
-        case .outdated, .tooLarge, .unauthorised, .misconfigured, .captive, .rateLimited,
-            .failing, .unreachable:
+        case .outdated, .rejecting, .tooLarge, .unauthorised, .misconfigured, .captive,
+            .rateLimited, .failing, .unreachable:
             unanswered = inFlight
         case .clock: return
         }

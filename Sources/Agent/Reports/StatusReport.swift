@@ -106,6 +106,9 @@ struct StatusReport: OperatorReport {
             "something on the way passes no request so long: check for a proxy"
         case .outdated:
             "it is older than this agent and cannot read its blocks: upgrade the collector"
+        case .rejecting(let reason):
+            "it refuses event after event (\(AgentLoop.word(reason))): look at its log and "
+                + "version; they are kept, and one is tried each quarter of an hour"
         case .captive(let status):
             "something else answers (\(status)): check the network for a portal or proxy"
         case .rateLimited: "it asks for patience (429): it will be tried again"

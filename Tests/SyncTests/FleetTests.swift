@@ -1,0 +1,104 @@
+import Events
+import SeededText
+import Sync
+import Testing
+
+/// Devices by the thousand before one collector, in simulated time; an exchange takes 200 ms.
+private struct Fleet {
+    private static let exchangeMilliseconds: Int64 = 200
+
+    private struct Device {
+        var machine: SyncMachine
+        var blocksLeft: Int
+        var isConnected = false
+    }
+
+    private var devices: [Device] = []
+    private var time: Int64
+    private var chance = Seeded(1)
+    /// When connections were begun that the collector saw, in ascending order.
+    private(set) var connections: [Int64] = []
+    /// When the last device had nothing left; nil while one has.
+    private(set) var deliveredAt: Int64?
+
+    /// Devices that begin at the same instant, each with a queue.
+    init(_ count: Int, blocksEach: Int, sinceBootMilliseconds: Int64, named prefix: String) {
+        for number in 0..<count {
+            devices.append(
+                Device(
+                    machine: SyncMachine(
+                        backoffCapMilliseconds: 300_000, device: prefix + "\(number)",
+                        now: Instant(milliseconds: sinceBootMilliseconds), random: chance.next()),
+                    blocksLeft: blocksEach))
+        }
+        time = sinceBootMilliseconds
+    }
+
+    /// Goes on until `end`; the collector answers from `opens` on.
+    mutating func run(until end: Int64, opens: Int64) {
+        while time < end, devices.contains(where: { $0.blocksLeft > 0 }) {
+            let now = Instant(milliseconds: time)
+            for index in devices.indices where devices[index].blocksLeft > 0 {
+                devices[index] = stepped(devices[index], now, isOpen: time >= opens)
+            }
+            time += Self.exchangeMilliseconds
+        }
+        if !devices.contains(where: { $0.blocksLeft > 0 }) { deliveredAt = time }
+    }
+
+    private mutating func stepped(_ device: Device, _ now: Instant, isOpen: Bool) -> Device {
+        var device = device
+        guard device.machine.shouldSend(at: now) else { return device }
+        device.machine.begin(at: now)
+        let isFresh = !device.isConnected
+        if isFresh, isOpen { connections.append(now.milliseconds) }
+        device.isConnected = isOpen
+        if isOpen { device.blocksLeft -= 1 }
+        let verdict = isOpen ? deliveredVerdict : Verdict.unreachable
+        device.machine.conclude(verdict, at: now, random: chance.next())
+        return device
+    }
+
+    /// The most connections that were begun within any 10 s.
+    var mostWithinTenSeconds: Int {
+        var most = 0
+        var first = 0
+        for (index, time) in connections.enumerated() {
+            while connections[first] <= time - 10_000 { first += 1 }
+            most = max(most, index - first + 1)
+        }
+        return most
+    }
+}
+
+private let deliveredVerdict = verdict(Answer().text)
+
+/// 2,000 devices at the default cap: 20 new connections a second, averaged over any 10 s.
+@Suite struct `A fleet` {
+    @Test func `comes back after an hour's outage without a rush, within ten minutes`() throws {
+        let hour: Int64 = 3_600_000
+        let day: Int64 = 86_400_000
+        var fleet = Fleet(2_000, blocksEach: 20, sinceBootMilliseconds: day, named: "kiosk-")
+        fleet.run(until: day + hour + 3_600_000, opens: day + hour)
+        #expect(fleet.connections.count == 2_000)
+        #expect(fleet.mostWithinTenSeconds <= 200)
+        #expect(try #require(fleet.deliveredAt) <= day + hour + 600_000)
+    }
+
+    @Test(arguments: ["kiosk-", "shop.berlin.", "00:1b:44:11:3a:", "a"])
+    func `comes back after a power cut without a rush, within ten minutes`(
+        _ prefix: String
+    ) throws {
+        var fleet = Fleet(2_000, blocksEach: 20, sinceBootMilliseconds: 20_000, named: prefix)
+        fleet.run(until: 3_600_000, opens: 0)
+        #expect(fleet.connections.count == 2_000)
+        #expect(fleet.mostWithinTenSeconds <= 200)
+        #expect(try #require(fleet.deliveredAt) <= 620_000)
+    }
+
+    @Test func `would rush if each began within half a second`() {
+        var fleet = Fleet(2_000, blocksEach: 1, sinceBootMilliseconds: 86_400_000, named: "kiosk-")
+        fleet.run(until: 90_000_000, opens: 0)
+        #expect(fleet.mostWithinTenSeconds == 2_000)
+    }
+}
