@@ -36,6 +36,9 @@ public enum TimeQuality: UInt8, Sendable {
     case unsynchronised = 1
     /// A time before this software was written: a clock that was never set.
     case implausible = 2
+
+    /// 2026-01-01T00:00:00Z, before this software was written.
+    public static let plausibleFromMilliseconds: Int64 = 1_767_225_600_000
 }
 
 /// What the clocks said when the agent took an event.

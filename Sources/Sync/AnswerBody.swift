@@ -15,6 +15,9 @@ public struct AnswerBody: Sendable {
     var refused: [Receipt.Refusal] = []
     var count: Int64?
     var tombstoneCount: Int64?
+    /// What the collector's clock showed between request and answer, in Unix milliseconds; nil
+    /// where it does not say.
+    public private(set) var timeMilliseconds: Int64?
 
     /// Reads one JSON object; nil for anything else, or where a list is malformed.
     public init?(_ body: [UInt8]) {
@@ -61,6 +64,7 @@ public struct AnswerBody: Sendable {
         if named("dictionary") { dictionary = word }
         if named("count") { count = Int64(word) }
         if named("tombstones") { tombstoneCount = Int64(word) }
+        if named("time") { timeMilliseconds = Int64(word) }
         return true
     }
 

@@ -22,6 +22,17 @@ enum Moments {
                 probe.equal(Timestamp.text(probe.carrier.number(milliseconds)), text)
             }
         }
+        list.check("a clock's anchor is read to 53 bits, and widens beyond 2^32 ms") { probe in
+            let c = probe.carrier
+            let text =
+                StreamID(high: 1, low: 2).hexadecimal + " answer " + c.text(4_294_967_296) + " "
+                + c.text(1_795_341_600_000) + " " + c.text(9_007_199_254_740_992)
+            let anchor = ClockAnchor.Text.read(text)?.first
+            probe.equal(anchor?.instant.milliseconds, 4_294_967_296)
+            probe.equal(anchor?.upper, 9_007_199_254_740_992)
+            let offset = anchor?.offset(at: Instant(milliseconds: 0))
+            probe.equal(offset?.lowerBound, 1_795_341_600_000 - 429_497)
+        }
         list.check("a span is written beyond 2^31 milliseconds and seconds") { probe in
             let c = probe.carrier
             probe.equal(Timestamp.span(c.number(2_147_483_648)), "24d20h")

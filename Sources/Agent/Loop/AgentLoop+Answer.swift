@@ -22,13 +22,13 @@ extension AgentLoop {
         let signature = HTTPField.first("footfall-signature", in: headers)
         let expected = Hexadecimal.text(Digest.authenticate(body, key: writeKey))
         let isSigned = signature.map { Digest.isEqual(Array($0.utf8), Array(expected.utf8)) }
-        let asked = RetryAfter.seconds(
-            HTTPField.first("retry-after", in: headers),
-            date: HTTPField.first("date", in: headers))
+        let date = HTTPField.first("date", in: headers)
+        let asked = RetryAfter.seconds(HTTPField.first("retry-after", in: headers), date: date)
         let verdict = permitted(
             Verdict.read(
                 status: status, body: body, isSigned: isSigned ?? false, retryAfter: asked,
                 sent: flight.sent), flight, world.monotonicNow())
+        learnTime(of: verdict, flight, body, date: date, world.monotonicNow())
         switch verdict {
         case .receipt(let receipt):
             keepDictionary(of: flight, named: receipt.dictionary, world.monotonicNow())

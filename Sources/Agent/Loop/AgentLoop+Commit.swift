@@ -17,6 +17,7 @@ extension AgentLoop {
         do throws(StoreError) {
             try store.commit(change(wall))
             admitter.commit()
+            courier.clock.save()
             storeFault = nil
         } catch {
             isStored = false
@@ -71,6 +72,7 @@ extension AgentLoop {
         change.removed = Array(pending.settlement.removed)
         change.deliveredTombstones = pending.settlement.deliveredTombstones
         change.texts = pending.settlement.texts
+        if let unsavedClock { change.texts.append(unsavedClock) }
         change.regionMarks = regionMarks
         change.counters = pending.counters.deltas
         for lane in Lane.allCases where pending.settlement.delivered[Int(lane.rawValue)] > 0 {

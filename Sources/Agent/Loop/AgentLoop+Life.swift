@@ -32,6 +32,7 @@ extension AgentLoop {
                     now: now, random: world.random())), startedAt: now)
         do throws(StoreError) {
             try loadDictionary()
+            try loadClock()
             if try store.text(NoticeName.damaged) != nil { balanceBooks() }
         } catch {
             complain(error)

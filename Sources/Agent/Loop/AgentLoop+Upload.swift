@@ -126,9 +126,10 @@ extension AgentLoop {
             device: configuration.device, stream: epoch.stream, epoch: epoch.epoch,
             sequences: sequences, tombstoneCount: tombstoneIDs.count, nonce: nonce,
             bodyDigest: Hexadecimal.text(Digest.sha256(parcel.block)))
+        learnTime(&world, now)
         courier.inFlight = BlockInFlight(
             exchangeNumber: number, rows: rows, lane: lane, tombstoneIDs: tombstoneIDs,
-            sent: sent, parcel: parcel)
+            sent: sent, parcel: parcel, sentAt: now, anchors: courier.clock.unsent)
         courier.machine.begin(at: now)
         var headers = [
             HTTPField("authorization", "Bearer " + String(decoding: writeKey, as: UTF8.self)),
@@ -137,6 +138,7 @@ extension AgentLoop {
             HTTPField("footfall-nonce", nonce),
         ]
         if parcel.isOffered { headers.append(HTTPField("footfall-dictionary", "keep")) }
+        if let clockHeader { headers.append(clockHeader) }
         world.submit(
             Exchange(
                 number: number, destination: configuration.collector, path: Self.blockPath,

@@ -185,6 +185,7 @@ public final class AgentLoop {
     /// What the clocks say, as an event carries it.
     func eventTime(_ world: inout some World & ~Copyable) -> EventTime {
         let wall = world.wallNow()
+        if wall.quality != .synchronised { courier.hasUnsynchronised = true }
         return EventTime(
             monotonic: world.monotonicNow(), wallMilliseconds: wall.milliseconds,
             quality: wall.quality)

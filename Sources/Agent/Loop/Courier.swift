@@ -22,6 +22,10 @@ struct BlockInFlight {
     var tombstoneIDs: [Int64]
     var sent: Sent
     var parcel: Parcel
+    /// When it was handed to the wire.
+    var sentAt: Instant
+    /// What was said of the clocks with it.
+    var anchors: [ClockAnchor]
 }
 
 /// The upload's side of the loop: what is on its way, and when the next thing is due.
@@ -42,6 +46,10 @@ struct Courier: ~Copyable {
     var lastFailure: String?
     /// How long certificates hold, as far as the wire has said.
     var certificates: CertificateDays?
+    /// What is known of the clocks of this boot and of those before it.
+    var clock = ClockAnchors()
+    /// Whether events may be queued whose wall time nothing vouches for.
+    var hasUnsynchronised = false
     /// Until when no tombstones are sent, since the collector refused some; nil if they may be.
     private(set) var tombstonesDue: Instant?
     /// Whether rows go one by one, since a block of several could not be read back.

@@ -5,9 +5,6 @@ public import Events
 ///
 /// Read through a `World` wherever there is one; directly only by the short-lived commands.
 public enum SystemClock {
-    /// 2026-01-01T00:00:00Z, before this software was written.
-    static let plausibleFromMilliseconds: Int64 = 1_767_225_600_000
-
     /// Milliseconds since the boot, suspend included.
     ///
     /// The corresponding clock is `CLOCK_BOOTTIME`.
@@ -26,7 +23,7 @@ public enum SystemClock {
     }
 
     static func quality(_ milliseconds: Int64, _ isSynchronised: Bool) -> TimeQuality {
-        if milliseconds < plausibleFromMilliseconds { return .implausible }
+        if milliseconds < TimeQuality.plausibleFromMilliseconds { return .implausible }
         return isSynchronised ? .synchronised : .unsynchronised
     }
 

@@ -16,6 +16,25 @@ extension Run {
         }
     }
 
+    /// What answers have told of a boot's clock must hold the truth.
+    ///
+    /// What a time source told may not: a clock that was set by hand passes for synchronised here.
+    func weigh(_ anchors: [ClockAnchor]?) {
+        guard let anchors else {
+            found = Violation(.time, "what a device says of its clocks cannot be read")
+            return
+        }
+        for anchor in anchors where anchor.source == .answer {
+            guard let offset = site.trueOffsets[anchor.boot], anchor.lower <= offset,
+                offset <= anchor.upper
+            else {
+                found = Violation(
+                    .time, "a device says of its clocks: " + ClockAnchor.Text.write([anchor]))
+                return
+            }
+        }
+    }
+
     /// What was acknowledged has arrived, or a tombstone tells of it.
     func checkArrivals() throws(Violation) {
         for (number, entry) in site.ledger.entries.enumerated() where entry.isAcknowledged {

@@ -12,6 +12,8 @@ struct Violation: Error {
         case gap
         /// Promise 7: per producer the order can be restored.
         case order = "order"
+        /// Promise 7: what a device says of its clocks holds the truth.
+        case time
         /// Promise 5: the disk holds no more than its quota.
         case quota = "quota"
         /// Promise 5: the agent starts from any damage and from a full disk.

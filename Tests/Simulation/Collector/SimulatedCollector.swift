@@ -17,6 +17,10 @@ final class SimulatedCollector {
     /// A planted fault: whether its answers are signed.
     var signs = true
     private(set) var blockCount = 0
+    /// What its clock shows, in Unix milliseconds.
+    var time: () -> Int64 = { 0 }
+    /// Told of what a request says of the device's clocks; nil where that cannot be read.
+    var onClock: ([ClockAnchor]?) -> Void = { _ in }
     /// Told of each event that is new to the collector.
     var onArrival: (Event, EventID) -> Void = { _, _ in }
 
@@ -39,8 +43,11 @@ final class SimulatedCollector {
         blockCount += 1
         let device = HTTPField.first("footfall-device", in: exchange.headers) ?? ""
         let nonce = HTTPField.first("footfall-nonce", in: exchange.headers) ?? ""
+        if let clock = HTTPField.first("footfall-clock", in: exchange.headers) {
+            onClock(ClockAnchor.Text.read(clock))
+        }
         let common =
-            "\"device\":\"\(device)\",\"nonce\":\"\(nonce)\","
+            "\"time\":\(time()),\"device\":\"\(device)\",\"nonce\":\"\(nonce)\","
             + "\"sha256\":\"\(Hexadecimal.text(Digest.sha256(exchange.body)))\""
         let block: Block
         do throws(BlockError) {

@@ -14,6 +14,7 @@ package enum Plant: String, CaseIterable {
     case deliveredTwice = "an event counted as delivered twice"
     case swappedEvents = "events that are numbered in another order than handed over"
     case largerQuota = "a store that takes its quota for larger"
+    case wrongClock = "a collector whose clock is ten minutes fast"
     case deafCollector = "a collector that never signs"
     case secretLoss = "a database that goes while nobody says so"
     case lostRow = "a row that leaves the store behind the model's back"
@@ -29,6 +30,7 @@ package enum Plant: String, CaseIterable {
         case .deliveredTwice: [.accepted]
         case .swappedEvents: [.order]
         case .largerQuota: [.quota]
+        case .wrongClock: [.time]
         case .deafCollector: [.drain]
         case .newerDatabase: [.start]
         case .secretLoss: [.gap]
@@ -62,6 +64,7 @@ extension Run {
                 producer.faults.largePercent = 90
                 producer.faults.floodPercent = 20
             }
+        case .wrongClock: site.collectorErrorMilliseconds = 600_000
         case .deafCollector: site.collector.signs = false
         }
     }

@@ -53,6 +53,7 @@ final class Run {
             producer.faults = swarm.producers
             producer.paceMilliseconds = swarm.paceMilliseconds
         }
+        site.collector.onClock = { [unowned self] anchors in weigh(anchors) }
         site.collector.onArrival = { [unowned self] event, id in meet(event, id) }
     }
 

@@ -38,6 +38,10 @@ final class Site: Outside {
     private var chance: Seeded
     private var connectionCount: UInt64 = 0
     private var boot = StreamID(high: 0, low: 0)
+    /// By how much the collector's clock is wrong: a planted fault.
+    var collectorErrorMilliseconds: Int64 = 0
+    /// World time minus monotonic time, of each boot.
+    private(set) var trueOffsets: [StreamID: Int64] = [:]
     var located = Located()
     private let configuration: Configuration
     private let identityKey: IdentityKey
@@ -63,6 +67,9 @@ final class Site: Outside {
         self.identityKey = identityKey
         self.chance = chance
         network.plan = { [unowned self] time, action in schedule.plan(at: time, action) }
+        collector.time = { [unowned self] in
+            clock.worldMilliseconds + collectorErrorMilliseconds
+        }
         for (number, door) in [Door.http, .ingest, .control, .http].enumerated() {
             producers.append(
                 SimulatedProducer(
@@ -76,6 +83,7 @@ final class Site: Outside {
     func switchOn(in1970: Bool) {
         clock.boot(in1970: in1970)
         boot = StreamID(high: chance.next(), low: chance.next())
+        trueOffsets[boot] = clock.worldMilliseconds - clock.monotonic.milliseconds
     }
 
     /// Begins a process; it may end within its first calls.

@@ -32,6 +32,9 @@ final class SimulatedClock {
         return WallTime(milliseconds: milliseconds, quality: quality)
     }
 
+    /// The time of the world, whatever the device's clock shows.
+    var worldMilliseconds: Int64 { now + Self.trueOffset }
+
     /// The device is switched on; without a battery its wall clock begins in 1970.
     func boot(in1970: Bool) {
         bootedAt = now - 1000
