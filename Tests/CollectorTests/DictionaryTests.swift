@@ -133,6 +133,7 @@ import Testing
         let temporary = try TemporaryArchive()
         try await temporary.take(events(0))
         try await temporary.archive.database.write { database in
+            try database.execute(sql: Fixture.secondVersion)
             try database.execute(sql: "DROP TABLE dictionary; PRAGMA user_version = 1")
         }
         var lines = 0
@@ -142,7 +143,7 @@ import Testing
         let version = try await archive.database.read {
             try Int.fetchOne($0, sql: "PRAGMA user_version")
         }
-        #expect(version == 2)
+        #expect(version == 3)
         let desk = temporary.desk()
         let answer = await desk.take(try block(1), from: Fixture.sender(), keepsDictionary: true)
         #expect(name(in: answer) != nil)

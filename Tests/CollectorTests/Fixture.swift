@@ -88,6 +88,17 @@ enum Fixture {
                 previous: nil, tombstones: tombstones), events)
     }
 
+    /// Makes an archive of version 2 of one of version 3.
+    static let secondVersion = """
+        UPDATE event SET time = coalesce(producer_time, wall);
+        DROP TABLE clock; DROP INDEX epoch_boot; DROP INDEX event_unsynchronised;
+        ALTER TABLE epoch DROP COLUMN earliest; ALTER TABLE epoch DROP COLUMN latest;
+        ALTER TABLE event DROP COLUMN producer_time; ALTER TABLE event DROP COLUMN arrival;
+        ALTER TABLE event DROP COLUMN time_lower; ALTER TABLE event DROP COLUMN time_upper;
+        ALTER TABLE event DROP COLUMN time_quality;
+        PRAGMA user_version = 2;
+        """
+
     static let nonce = "00112233445566778899aabbccddeeff"
 
     static func sender(key: String = "secret", device: String = "kiosk-1") -> BlockDesk.Credentials

@@ -80,7 +80,8 @@ import Testing
             "currency":"XXX","minor_units":200,"digits":2,"amount":"2.00","completed":1,\#
             "refunded":0}],"unreadable_amounts":1,"missing_amounts":1,"completeness":{\#
             "devices":2,"events":10,"duplicates":0,"message_id_reused":0,"refused":0,\#
-            "conflicts":0,"missing":0,"gaps":[],"tombstoned":[]},"warnings":[]}
+            "conflicts":0,"times":{"synchronised":1,"anchored":0,"bounded":0,"stated":9,\#
+            "unknown":0},"clock_unreadable":0,"missing":0,"gaps":[],"tombstoned":[]},"warnings":[]}
 
             """#
         #expect(String(decoding: bytes, as: UTF8.self) == text)
@@ -139,9 +140,10 @@ import Testing
     @Test func `is the time of the event, else of its first sending, else the device's`() throws {
         let first = #""originalTimestamp":"1970-01-01T00:00:01Z""#
         #expect(
-            try facts(#"{"timestamp":"1970-01-01T00:00:02Z",\#(first)}"#).timeMilliseconds == 2000)
-        #expect(try facts(#"{"timestamp":"yesterday",\#(first)}"#).timeMilliseconds == 1000)
-        #expect(try facts(#"{"timestamp":17}"#).timeMilliseconds == 42)
+            try facts(#"{"timestamp":"1970-01-01T00:00:02Z",\#(first)}"#).statedMilliseconds == 2000
+        )
+        #expect(try facts(#"{"timestamp":"yesterday",\#(first)}"#).statedMilliseconds == 1000)
+        #expect(try facts(#"{"timestamp":17}"#).statedMilliseconds == nil)
     }
 
     @Test func `is the money of orders that are tracked, and of nothing else`() throws {

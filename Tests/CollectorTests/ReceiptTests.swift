@@ -46,7 +46,7 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "status", "device", "stream", "epoch", "nonce", "sha256", "ids", "count", "new",
-                "known", "conflict", "refused", "tombstones",
+                "known", "conflict", "refused", "tombstones", "time",
             ])
         #expect(object["status"] as? Int == 200)
         #expect(object["ids"] as? [[Int]] == [[0, 1]])
@@ -144,11 +144,14 @@ import Testing
             texts.enumerated().map { Fixture.event(UInt32($0.offset), $0.element) })
         let prefix =
             #"{"device":"kiosk-1","stream":"\#(Fixture.stream.hexadecimal)","epoch":1,"seq":"#
+        let time =
+            #","time":{"ms":1700000000000,"lower":1699999999000,"upper":1700000001000,"#
+            + #""quality":"synchronised"},"event":"#
         #expect(
             try temporary.export() == [
-                prefix + #"0,"messageId":"a\u0000\"\\b","event":"# + texts[0] + "}\n",
-                prefix + #"1,"messageId":"ünï","event":"# + texts[1] + "}\n",
-                prefix + #"2,"messageId":null,"event":"# + texts[2] + "}\n",
+                prefix + #"0,"messageId":"a\u0000\"\\b""# + time + texts[0] + "}\n",
+                prefix + #"1,"messageId":"ünï""# + time + texts[1] + "}\n",
+                prefix + #"2,"messageId":null"# + time + texts[2] + "}\n",
             ])
     }
 }

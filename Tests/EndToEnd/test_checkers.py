@@ -131,11 +131,12 @@ def test_the_line_counter_catches_a_group_that_does_not_add_up() -> None:
 def test_the_export_reader_insists_on_its_members() -> None:
     line = (
         '{"device":"k","stream":"s","epoch":1,"seq":2,"messageId":"a\\",\\"event\\":{}",'
-        '"event":{"x":1}}'
+        '"time":{"ms":3,"lower":2,"upper":null,"quality":"bounded"},"event":{"x":1}}'
     )
     assert exported(line).text == '{"x":1}'
-    with pytest.raises(AssertionError):
-        exported(line.replace('"seq"', '"sequence"'))
+    for member, other in (("seq", "sequence"), ("lower", "least")):
+        with pytest.raises(AssertionError):
+            exported(line.replace(f'"{member}"', f'"{other}"'))
 
 
 def test_canonical_text_by_its_rules() -> None:

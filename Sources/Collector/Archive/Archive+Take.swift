@@ -8,7 +8,8 @@ extension Archive {
     /// Taking the same events again, cut or ordered in any other way, changes nothing.
     func take(_ prepared: PreparedBlock, atMilliseconds now: Int64) async throws -> BlockOutcome {
         try await database.write { database in
-            try BlockTransaction(database, prepared.block.header, now).run(prepared)
+            var transaction = try BlockTransaction(database, prepared.block.header, now)
+            return try transaction.run(prepared)
         }
     }
 }
@@ -20,6 +21,10 @@ private struct BlockTransaction {
     let now: Int64
     let device: Int64
     let stream: Int64
+    /// Whether this is the first of its epoch.
+    let isNewEpoch: Bool
+    /// What is known of the boot's clock, once an event needs it.
+    private var time: (clock: BootClock, span: BootSpan)?
 
     init(_ database: Database, _ header: BlockHeader, _ now: Int64) throws {
         self.database = database
@@ -32,10 +37,11 @@ private struct BlockTransaction {
             try database.record(tombstone, of: stream)
         }
         stream = try database.identify(stream: header.stream, of: device)
-        try database.record(header, of: stream)
+        isNewEpoch = try database.record(header, of: stream)
     }
 
-    func run(_ prepared: PreparedBlock) throws -> BlockOutcome {
+    mutating func run(_ prepared: PreparedBlock) throws -> BlockOutcome {
+        try learn(prepared)
         let events = prepared.block.events
         let held = try heldContents(events)
         var outcome = BlockOutcome()
@@ -60,7 +66,7 @@ private struct BlockTransaction {
         return outcome
     }
 
-    private func take(
+    private mutating func take(
         _ event: Event, _ facts: EventFacts, _ held: [UInt8]?, _ outcome: inout BlockOutcome
     ) throws {
         if let held {
@@ -74,10 +80,33 @@ private struct BlockTransaction {
             try database.record(duplicate: facts.content, stream, header.epoch, event.sequence)
             outcome.knownCount += 1
         } else {
-            try database.insert(event, facts, stream, header)
+            try database.insert(
+                event, facts, stream, header, arrival: now, solve(event, facts))
             outcome.newCount += 1
         }
         SequenceRange.append(event.sequence, to: &outcome.held)
+    }
+
+    /// What the block says of clocks comes first: its own events are solved by it.
+    private func learn(_ prepared: PreparedBlock) throws {
+        if prepared.isClockUnreadable { try database.count(device, Counter.clockUnreadable) }
+        if isNewEpoch { try database.place(header.boot.hexadecimal, in: stream, of: device) }
+        try database.learn(prepared.allAnchors, of: device)
+    }
+
+    private mutating func solve(_ event: Event, _ facts: EventFacts) throws -> SolvedTime {
+        let moment = EventMoment(
+            monotonic: event.time.monotonic.milliseconds, wall: event.time.wallMilliseconds,
+            quality: Int64(event.time.quality.rawValue), stated: facts.statedMilliseconds,
+            arrival: now)
+        if event.time.quality == .synchronised { return moment.solve(BootClock(), BootSpan()) }
+        let known =
+            try time ?? (
+                database.clock(of: header.boot.hexadecimal, device),
+                database.span(stream, header.epoch)
+            )
+        time = known
+        return moment.solve(known.clock, known.span)
     }
 
     /// Whether this message is held under another id; remembers it if not.

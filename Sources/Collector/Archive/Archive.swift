@@ -106,21 +106,30 @@ public struct Archive: Sendable {
             try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
         }
         try check(database, path: path)
-        if try Int32.fetchOne(database, sql: "PRAGMA user_version") == 1 {
-            try database.execute(sql: Schema.sinceFirstVersion)
-            try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
-        }
+        let version = try database.archiveVersion()
+        guard version < Schema.version else { return }
+        if version < 2 { try database.execute(sql: Schema.sinceFirstVersion) }
+        try database.execute(sql: Schema.sinceSecondVersion)
+        try database.solveAll()
+        try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
     }
 
     private static func check(_ database: Database, path: String) throws {
         let application = try Int32.fetchOne(database, sql: "PRAGMA application_id")
-        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version")
+        let version = try database.archiveVersion()
         guard application == Schema.application else {
             throw Failure.foreign("\(path): not an archive of footfall-collector")
         }
-        guard let version, 1...Schema.version ~= version else {
+        guard 1...Schema.version ~= version else {
             throw Failure.foreign(
-                "\(path): layout \(version ?? 0), this program knows \(Schema.version)")
+                "\(path): layout \(version), this program knows \(Schema.version)")
         }
+    }
+}
+
+extension Database {
+    /// The layout of the file; a reader may meet one of an earlier version.
+    func archiveVersion() throws -> Int32 {
+        try Int32.fetchOne(self, sql: "PRAGMA user_version") ?? 0
     }
 }

@@ -8,6 +8,8 @@ internal import Reports
 enum Counter {
     /// Messages that came with the id of an earlier one and other content; stored as events.
     static let messageIDReused = "message_id_reused"
+    /// Requests whose header of anchors could not be read; what they brought was taken.
+    static let clockUnreadable = "clock_unreadable"
 }
 
 /// Names of what an operator is told of a device.
@@ -49,19 +51,27 @@ extension Database {
     }
 
     /// Notes the epoch's boot, and where the epoch before it ended.
-    func record(_ header: BlockHeader, of stream: Int64) throws {
+    ///
+    /// - Returns: whether the epoch's boot was not known before.
+    func record(_ header: BlockHeader, of stream: Int64) throws -> Bool {
+        let known = try String.fetchOne(
+            cachedStatement(
+                sql: "SELECT boot FROM epoch WHERE stream = ? AND epoch = ? AND boot NOT NULL"),
+            arguments: [stream, Int64(header.epoch)])
+        let isNew = known != header.boot.hexadecimal
         try run(
             """
             INSERT INTO epoch (stream, epoch, boot) VALUES (?, ?, ?)
             ON CONFLICT (stream, epoch) DO UPDATE SET boot = excluded.boot
             """, [stream, Int64(header.epoch), header.boot.hexadecimal])
-        guard let previous = header.previous else { return }
+        guard let previous = header.previous else { return isNew }
         try run(
             """
             INSERT INTO epoch (stream, epoch, given) VALUES (?, ?, ?)
             ON CONFLICT (stream, epoch) DO UPDATE
             SET given = max(coalesce(given, 0), excluded.given)
             """, [stream, Int64(previous.epoch), Int64(previous.end)])
+        return isNew
     }
 
     /// Adds what a tombstone says of numbers that no tombstone spoke of before.
@@ -171,7 +181,8 @@ extension Database {
     }
 
     func insert(
-        _ event: Event, _ facts: EventFacts, _ stream: Int64, _ header: BlockHeader
+        _ event: Event, _ facts: EventFacts, _ stream: Int64, _ header: BlockHeader,
+        arrival: Int64, _ time: SolvedTime
     ) throws {
         let money = MoneyColumns(facts.money)
         try run(
@@ -179,18 +190,21 @@ extension Database {
             INSERT INTO event (
                 stream, epoch, seq, content, lane, kind, stage, time, wall, mono, quality,
                 producer, message_id, name, visitor, user_id, order_kind, money, currency,
-                minor_units, body
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                minor_units, body, producer_time, arrival, time_lower, time_upper, time_quality
+            ) VALUES (
+                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+            )
             """,
             [
                 stream, Int64(header.epoch), Int64(event.sequence), Data(facts.content),
                 Int64(event.lane.rawValue), Int64(event.kind.rawValue),
-                event.stage.map { Int64($0.rawValue) }, facts.timeMilliseconds,
+                event.stage.map { Int64($0.rawValue) }, time.milliseconds,
                 event.time.wallMilliseconds, event.time.monotonic.milliseconds,
                 Int64(event.time.quality.rawValue), Int64(bitPattern: event.producer),
                 facts.messageID, facts.name, facts.visitor, facts.userID,
                 facts.orderKind?.rawValue, money.state, money.currency, money.minorUnits,
-                String(decoding: event.body, as: UTF8.self),
+                String(decoding: event.body, as: UTF8.self), facts.statedMilliseconds, arrival,
+                time.bounds?.lowerBound, time.bounds?.upperBound, time.quality.rawValue,
             ])
     }
 }

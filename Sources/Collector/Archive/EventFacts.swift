@@ -14,7 +14,8 @@ struct EventFacts {
     /// SHA-256 of the text without what two sendings of one message may differ in.
     var messageContent: [UInt8] = []
     var name: String?
-    var timeMilliseconds: Int64
+    /// The producer's own timestamp.
+    var statedMilliseconds: Int64?
     var visitor: String?
     var userID: String?
     var orderKind: OrderKind?
@@ -42,7 +43,7 @@ struct EventFacts {
             messageContent = Digest.sha256(fields.comparable(text))
         }
         name = string(event.kind == .track ? fields.event : fields.name)
-        timeMilliseconds = Self.time(of: event, fields)
+        statedMilliseconds = Self.stated(event, fields)
         // One prefix each: an anonymous id never meets a session's number of the same text.
         visitor =
             string(fields.anonymousID).map { "a:" + $0 }
@@ -59,7 +60,7 @@ struct EventFacts {
             currency: Self.saidCurrency(fields.currency, in: text))
     }
 
-    private static func time(of event: Event, _ fields: EventFields) -> Int64 {
+    private static func stated(_ event: Event, _ fields: EventFields) -> Int64? {
         for scalar in [fields.timestamp, fields.originalTimestamp] {
             if let scalar, scalar.isString,
                 let milliseconds = Timestamp.milliseconds(scalar.bytes(in: event.body))
@@ -67,7 +68,7 @@ struct EventFacts {
                 return milliseconds
             }
         }
-        return event.time.wallMilliseconds
+        return nil
     }
 
     private static func said(_ scalar: JSONScalar?, in text: [UInt8]) -> Money.Said {

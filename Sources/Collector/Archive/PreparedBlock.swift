@@ -17,6 +17,10 @@ struct PreparedBlock: Sendable {
     var dictionary: BlockDictionary?
     /// The name of the one that it was written with.
     var earlierDictionary: UInt64?
+    /// What the device said of its clocks along with it.
+    var anchors: [ClockAnchor] = []
+    /// Whether that could not be read.
+    var isClockUnreadable = false
 
     init(_ block: Block) {
         self.block = block
@@ -31,6 +35,24 @@ struct PreparedBlock: Sendable {
         guard keepsDictionary else { return }
         dictionary = try BlockDictionary.left(by: bytes, earlier, digest: Digest.sha256)
         earlierDictionary = earlier?.name
+    }
+
+    /// Takes what came in the header `Footfall-Clock`; what cannot be read refuses no block.
+    mutating func heed(clock text: String?) {
+        guard let text else { return }
+        guard let anchors = ClockAnchor.Text.read(text) else {
+            isClockUnreadable = true
+            return
+        }
+        self.anchors = anchors
+    }
+
+    /// What the device knows of its clocks, and what the events' own readings say.
+    var allAnchors: [ClockAnchor] {
+        anchors
+            + block.events.compactMap {
+                ClockAnchor(boot: block.header.boot, synchronised: $0.time)
+            }
     }
 
     private static func weigh(_ event: Event) -> Verdict {

@@ -3,7 +3,7 @@ enum Schema {
     /// Stands in `PRAGMA application_id`: "FFCL".
     static let application: Int32 = 0x4646_434C
     /// Stands in `PRAGMA user_version`; another number is another layout.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
 
     /// What version 1 did not have; a report reads nothing of it.
     static let sinceFirstVersion = """
@@ -13,9 +13,34 @@ enum Schema {
             bytes BLOB NOT NULL,
             PRIMARY KEY (device, name)
         );
+
         """
 
-    static let statements = firstVersion + sinceFirstVersion
+    /// What version 2 did not have: what is known of clocks, and what it says of events.
+    static let sinceSecondVersion = """
+        CREATE TABLE clock (
+            device INTEGER NOT NULL,
+            boot TEXT NOT NULL,
+            source INTEGER NOT NULL,
+            period INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            lower INTEGER NOT NULL,
+            upper INTEGER NOT NULL,
+            PRIMARY KEY (device, boot, source, period)
+        ) WITHOUT ROWID;
+        ALTER TABLE epoch ADD COLUMN earliest INTEGER;
+        ALTER TABLE epoch ADD COLUMN latest INTEGER;
+        ALTER TABLE event ADD COLUMN producer_time INTEGER;
+        ALTER TABLE event ADD COLUMN arrival INTEGER;
+        ALTER TABLE event ADD COLUMN time_lower INTEGER;
+        ALTER TABLE event ADD COLUMN time_upper INTEGER;
+        ALTER TABLE event ADD COLUMN time_quality INTEGER;
+        CREATE INDEX epoch_boot ON epoch (boot);
+        CREATE INDEX event_unsynchronised ON event (stream, epoch, mono) WHERE quality <> 0;
+
+        """
+
+    static let statements = firstVersion + sinceFirstVersion + sinceSecondVersion
 
     private static let firstVersion = """
         CREATE TABLE device (

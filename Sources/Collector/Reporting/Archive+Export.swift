@@ -16,7 +16,8 @@ extension Archive {
                     """)
             let events = try database.makeStatement(
                 sql: """
-                    SELECT epoch, seq, message_id, body FROM event WHERE stream = ?
+                    SELECT epoch, seq, message_id, body, time, \(try database.solvedColumns())
+                    FROM event WHERE stream = ?
                     ORDER BY epoch, seq
                     """)
             for stream in streams {
@@ -44,9 +45,33 @@ extension Archive {
         } else {
             writer.null()
         }
+        writer.time(row)
         writer.key("event")
         writer.raw(Array(body.utf8))
         writer.endObject()
         return writer.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension Database {
+    /// The columns of solved times; an archive that was not served since version 2 has none.
+    fileprivate func solvedColumns() throws -> String {
+        try archiveVersion() < 3 ? "NULL, NULL, NULL" : "time_lower, time_upper, time_quality"
+    }
+}
+
+extension JSONWriter {
+    /// The event's time, and how well it is known.
+    fileprivate mutating func time(_ row: Row) {
+        key("time")
+        beginObject()
+        member("ms", row[4] as Int64)
+        for (name, bound) in [("lower", row[5] as Int64?), ("upper", row[6] as Int64?)] {
+            key(name)
+            if let bound { number(bound) } else { null() }
+        }
+        let quality = (row[7] as Int64?).flatMap { SolvedTime.Quality(rawValue: $0) } ?? .unknown
+        member("quality", quality.word)
+        endObject()
     }
 }

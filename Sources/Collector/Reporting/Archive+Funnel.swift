@@ -38,6 +38,9 @@ extension Database {
         completeness.conflicts = try total("SELECT count(*) FROM conflict")
         completeness.messageIDReused = try total(
             "SELECT sum(value) FROM counter WHERE name = '\(Counter.messageIDReused)'")
+        completeness.clockUnreadable = try total(
+            "SELECT sum(value) FROM counter WHERE name = '\(Counter.clockUnreadable)'")
+        completeness.times = try times()
         completeness.gaps = try gaps()
         completeness.tombstoned = try tombstoned()
         completeness.warnings = try Row.fetchAll(
@@ -51,6 +54,20 @@ extension Database {
                 device: $0[0], name: $0[1], sinceMilliseconds: $0[2], latestMilliseconds: $0[3])
         }
         return completeness
+    }
+
+    /// Of an archive that was not served since version 2 nothing is known.
+    private func times() throws -> [Completeness.Timed] {
+        let quality = try archiveVersion() < 3 ? "NULL" : "time_quality"
+        var events: [Int64: Int64] = [:]
+        for row in try Row.fetchAll(
+            self, sql: "SELECT \(quality) AS quality, count(*) FROM event GROUP BY 1")
+        {
+            events[row[0] ?? SolvedTime.Quality.unknown.rawValue, default: 0] += row[1] as Int64
+        }
+        return SolvedTime.Quality.allCases.map {
+            Completeness.Timed(quality: $0, events: events[$0.rawValue] ?? 0)
+        }
     }
 
     private func tombstoned() throws -> [Completeness.Tombstoned] {

@@ -67,6 +67,11 @@ enum FunnelJSON {
         writer.member("message_id_reused", held.messageIDReused)
         writer.member("refused", held.refused)
         writer.member("conflicts", held.conflicts)
+        writer.key("times")
+        writer.beginObject()
+        for row in held.times { writer.member(row.quality.word, row.events) }
+        writer.endObject()
+        writer.member("clock_unreadable", held.clockUnreadable)
         writer.member("missing", held.missing)
         writer.objects("gaps", held.gaps) { writer, gap in
             writer.member("device", gap.device)

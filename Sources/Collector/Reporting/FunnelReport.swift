@@ -22,6 +22,12 @@ struct Completeness: Equatable {
         var events: Int64
     }
 
+    /// How many events have times of one quality.
+    struct Timed: Equatable {
+        var quality: SolvedTime.Quality
+        var events: Int64
+    }
+
     /// Something that an operator should look into.
     struct Warning: Equatable {
         var device: String
@@ -37,9 +43,18 @@ struct Completeness: Equatable {
     var messageIDReused: Int64 = 0
     var refused: Int64 = 0
     var conflicts: Int64 = 0
+    /// How well the events' times are known, by the order of the qualities.
+    var times: [Timed] = []
+    /// Requests whose header of anchors could not be read.
+    var clockUnreadable: Int64 = 0
     var gaps: [Gap] = []
     var tombstoned: [Tombstoned] = []
     var warnings: [Warning] = []
+
+    /// Events of whose times no clock tells.
+    var untimed: Int64 {
+        times.filter { [.bounded, .unknown].contains($0.quality) }.reduce(0) { $0 + $1.events }
+    }
 
     var missing: Int64 { gaps.reduce(0) { $0 + $1.missing } }
 }

@@ -89,6 +89,9 @@ enum FunnelText {
             line("note", "\(held.messageIDReused) events reuse an earlier message id")
         }
         if held.refused > 0 { line("note", "\(held.refused) events refused as no JSON object") }
+        if held.untimed > 0 {
+            line("note", "\(held.untimed) events have times that are bounds only")
+        }
         for gap in held.gaps {
             line("missing", "\(gap.missing) of \(gap.device) epoch \(gap.epoch)")
             line("", "stream \(gap.stream)")

@@ -20,6 +20,8 @@ struct BlockAnswer: Equatable, Sendable {
         var nonce: String
         /// SHA-256 of the request's body, hexadecimal.
         var digest: String
+        /// When it was read, in Unix milliseconds: tells the device the time.
+        var timeMilliseconds: Int64
     }
 
     /// The receipt for a block.
@@ -51,6 +53,7 @@ struct BlockAnswer: Equatable, Sendable {
         }
         writer.endArray()
         writer.member("tombstones", outcome.tombstoneCount)
+        writer.member("time", request.timeMilliseconds)
         if let name = outcome.dictionary {
             writer.member("dictionary", Hexadecimal.text(name, digitCount: 16))
         }
@@ -67,6 +70,7 @@ struct BlockAnswer: Equatable, Sendable {
         writer.member("nonce", request.nonce)
         writer.member("sha256", request.digest)
         writer.member("reason", reason)
+        writer.member("time", request.timeMilliseconds)
         writer.endObject()
         return signed(status, writer.bytes, key: request.key)
     }

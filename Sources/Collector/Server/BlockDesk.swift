@@ -46,24 +46,28 @@ struct BlockDesk: Sendable {
 
     /// Takes a block, or says why not; a receipt is given only for what is durable.
     ///
-    /// - Parameter keepsDictionary: whether the device wants the dictionary kept that it leaves.
+    /// - Parameters:
+    ///   - keepsDictionary: whether the device wants the dictionary kept that it leaves.
+    ///   - clock: the header `Footfall-Clock`, where there is one.
     func take(
-        _ body: [UInt8], from sender: Credentials, keepsDictionary: Bool = false
+        _ body: [UInt8], from sender: Credentials, keepsDictionary: Bool = false,
+        clock: String? = nil
     ) async -> BlockAnswer {
         let request = request(of: sender, body)
         guard body.count <= Self.bodyBytesMax else {
             return .refusal(413, "too_large", for: request)
         }
         do {
-            let prepared = try PreparedBlock(
+            var prepared = try PreparedBlock(
                 reading: body, with: await dictionary(of: body, from: sender),
                 keepsDictionary: keepsDictionary)
+            prepared.heed(clock: clock)
             let header = prepared.block.header
             guard header.device == sender.device else {
                 return .unsigned(403, "block_of_another_device")
             }
             let outcome = try await archive.take(
-                prepared, atMilliseconds: Self.nowMilliseconds())
+                prepared, atMilliseconds: request.timeMilliseconds)
             if !outcome.conflicting.isEmpty {
                 log.warning(
                     "device cloned or restored: it gave ids that are held with other content",
@@ -99,7 +103,8 @@ struct BlockDesk: Sendable {
     private func request(of sender: Credentials, _ body: [UInt8]) -> BlockAnswer.Request {
         BlockAnswer.Request(
             key: sender.key, device: sender.device, nonce: sender.nonce,
-            digest: Hexadecimal.text(Digest.sha256(body)))
+            digest: Hexadecimal.text(Digest.sha256(body)),
+            timeMilliseconds: Self.nowMilliseconds())
     }
 
     /// 413 makes the device cut the block; 400 says that the bytes are damaged, 422 that they are

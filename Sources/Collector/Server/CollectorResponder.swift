@@ -74,7 +74,8 @@ struct CollectorResponder: HTTPResponder {
         return response(
             await desk.take(
                 body, from: sender,
-                keepsDictionary: request.headers[.footfallDictionary] == "keep"))
+                keepsDictionary: request.headers[.footfallDictionary] == "keep",
+                clock: request.headers[.footfallClock]))
     }
 
     private func response(_ answer: BlockAnswer, _ more: HTTPFields = [:]) -> Response {
@@ -89,6 +90,7 @@ struct CollectorResponder: HTTPResponder {
 }
 
 extension HTTPField.Name {
+    static let footfallClock = named("Footfall-Clock")
     static let footfallDevice = named("Footfall-Device")
     static let footfallDictionary = named("Footfall-Dictionary")
     static let footfallNonce = named("Footfall-Nonce")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ class Exported:
     sequence: int
     message: str | None
     text: str
+    time: dict[str, Any] = field(default_factory=dict, compare=False)
+    """When it was, and how well that is known: it may be known better later."""
 
     @property
     def id(self) -> tuple[str, str, int, int]:
@@ -41,12 +43,15 @@ class Exported:
 def exported(line: str) -> Exported:
     """Reads one line, and insists on its members and their order."""
     record = json.loads(line)
-    assert list(record) == ["device", "stream", "epoch", "seq", "messageId", "event"], line
+    assert list(record) == [
+        "device", "stream", "epoch", "seq", "messageId", "time", "event",
+    ], line
+    assert list(record["time"]) == ["ms", "lower", "upper", "quality"], line
     # A quotation mark inside a string is escaped, so this is the member and no content.
     text = line.split(_EVENT, 1)[1][:-1]
     return Exported(
         record["device"], record["stream"], record["epoch"], record["seq"], record["messageId"],
-        text,
+        text, record["time"],
     )
 
 

@@ -50,9 +50,12 @@ class Device:
 
     def block(
         self, sequences: list[int], epoch: int = 1, lane: str = "normal", deflate: bool = True,
-        text: Any = None, **header: Any,
+        text: Any = None, lines: list[str] | None = None, **header: Any,
     ) -> bytes:
-        """A block of the events with these numbers; `text` makes an event of a number."""
+        """A block of the events with these numbers; `text` makes an event of a number.
+
+        `lines` are the events' lines where they are to be others.
+        """
         head: dict[str, Any] = {
             "device": self.name, "stream": self.stream, "lane": lane, "epoch": epoch,
             "boot": self.boot,
@@ -61,7 +64,8 @@ class Device:
             head["previous"] = {"epoch": epoch - 1, "end": 0}
         head |= {"tombstones": []} | header
         make = text or (lambda number: self.event(number, epoch))
-        return block.encode(head, [block.line(n, make(n)) for n in sequences], deflate)
+        lines = lines or [block.line(n, make(n)) for n in sequences]
+        return block.encode(head, lines, deflate)
 
     def event(self, sequence: int, epoch: int = 1, **more: Any) -> str:
         """The canonical text of one event of this device."""

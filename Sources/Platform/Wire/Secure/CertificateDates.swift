@@ -19,7 +19,7 @@ struct DateBound {
     init?(_ fields: [HTTPField], at now: Instant) {
         guard let field = HTTPField.first("date", in: fields),
             let seconds = HTTPDate.seconds(field),
-            seconds >= SystemClock.plausibleFromMilliseconds / 1000
+            seconds >= TimeQuality.plausibleFromMilliseconds / 1000
         else { return nil }
         self.seconds = seconds
         heardAt = now

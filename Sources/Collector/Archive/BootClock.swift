@@ -1,0 +1,81 @@
+internal import Events
+
+/// What is known of one boot's clock: of each source and period one anchor.
+struct BootClock {
+    /// By source; each in the order of its moments.
+    private var anchors: [[ClockAnchor]] = ClockSource.allCases.map { _ in [] }
+
+    /// Takes anchors of one boot, in any order.
+    init(_ anchors: [ClockAnchor] = []) {
+        for anchor in anchors { self.anchors[Int(anchor.source.rawValue)].append(anchor) }
+        for index in self.anchors.indices {
+            self.anchors[index].sort { ($0.instant, $0.period) < ($1.instant, $1.period) }
+        }
+    }
+
+    /// Whether nothing is known.
+    var isEmpty: Bool { anchors.allSatisfy(\.isEmpty) }
+
+    /// The bounds of world time minus monotonic time at a moment; nil where nothing is known.
+    ///
+    /// Of each source the anchor before the moment and the one behind it count. The synchronised
+    /// are believed first, then the nearer; one that contradicts those before it says nothing.
+    func offset(at instant: Instant) -> ClosedRange<Int64>? {
+        var known: ClosedRange<Int64>?
+        for anchors in anchors {
+            for anchor in Self.nearest(anchors, instant) {
+                let said = anchor.offset(at: instant)
+                guard let bounds = known else {
+                    known = said
+                    continue
+                }
+                if bounds.overlaps(said) { known = bounds.clamped(to: said) }
+            }
+        }
+        return known
+    }
+
+    /// The latest moment of which the time is known, and that time at the least; nil where none is.
+    var latest: Int64? {
+        let instant = anchors.compactMap(\.last?.instant).max()
+        return instant.flatMap { at in
+            offset(at: at).map { at.milliseconds.addingSaturated($0.lowerBound) }
+        }
+    }
+
+    /// When the boot was, at the latest; nil where nothing is known.
+    var beginning: Int64? { offset(at: Instant(milliseconds: 0))?.upperBound }
+
+    /// The moments between which an anchor's saying counts: up to its neighbours.
+    func reach(of anchor: ClockAnchor) -> ClosedRange<Int64> {
+        let others = anchors[Int(anchor.source.rawValue)].filter { $0.period != anchor.period }
+        let before = others.last { $0.period < anchor.period }?.instant.milliseconds
+        let after = others.first { $0.period > anchor.period }?.instant.milliseconds
+        return (before ?? 0)...(after ?? .max)
+    }
+
+    /// The last anchor up to a moment and the first behind it, the nearer one first.
+    private static func nearest(_ anchors: [ClockAnchor], _ instant: Instant) -> [ClockAnchor] {
+        var (low, high) = (0, anchors.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if anchors[middle].instant <= instant { low = middle + 1 } else { high = middle }
+        }
+        let before = low > 0 ? anchors[low - 1] : nil
+        let after = low < anchors.count ? anchors[low] : nil
+        guard let before, let after else { return [before, after].compactMap { $0 } }
+        // Both are within the limit of anchors, and the moment is between them.
+        let isBeforeNearer =
+            instant.milliseconds(since: before.instant)
+            <= after.instant.milliseconds(since: instant)
+        return isBeforeNearer ? [before, after] : [after, before]
+    }
+}
+
+/// Between what times a boot was of whose clock nothing is known: as others of its stream were.
+struct BootSpan: Equatable {
+    /// The latest time that is known of an earlier boot.
+    var earliest: Int64?
+    /// When a later one began, at the latest.
+    var latest: Int64?
+}
