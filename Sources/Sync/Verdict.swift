@@ -23,7 +23,8 @@ public enum Verdict: Equatable, Sendable {
     case captive(status: Int)
     /// 429: later, and not before `retryAfterSeconds`.
     case rateLimited(retryAfterSeconds: Int64?)
-    /// 408, 425 or 5xx: later, and not before `retryAfterSeconds`.
+    /// 408, 425 or 5xx, or the collector's refusal of bytes that were spoilt on their way: later,
+    /// and not before `retryAfterSeconds`.
     case failing(status: Int, retryAfterSeconds: Int64?)
     /// No answer.
     case unreachable
@@ -49,12 +50,17 @@ public enum Verdict: Equatable, Sendable {
             else { return .captive(status: status) }
             return .receipt(receipt)
         case 429: return .rateLimited(retryAfterSeconds: retryAfter)
+        case 511: return .captive(status: status)
         case 408, 425, 500...599:
             return .failing(status: status, retryAfterSeconds: retryAfter)
         case 400, 413, 422:
             guard isSigned, let answer = AnswerBody(body), answer.status == Int64(status),
-                answer.nonce == sent.nonce, answer.digest == sent.bodyDigest
+                answer.nonce == sent.nonce
             else { return status == 413 ? .tooLarge : .misconfigured(status: status) }
+            // It was asked by us, but got something else: the way there spoils bytes.
+            guard answer.digest == sent.bodyDigest else {
+                return .failing(status: status, retryAfterSeconds: nil)
+            }
             return answer.reason == unknownVersion
                 ? .outdated(status: status) : .refused(status: status, reason: answer.reason)
         case 401, 403: return .unauthorised(status: status)

@@ -30,13 +30,23 @@ import Testing
 
     @Test func `on a refusal of something else is misconfigured`() {
         for (part, other) in [
-            (":422,", ":400,"), ("00112233", "10112233"), ("5e5e", "5f5e"), ("{", "[{"),
+            (":422,", ":400,"), ("00112233", "10112233"), ("{", "[{"),
         ] {
             let body = refusal.replacing(part, with: other, maxReplacements: 1)
             #expect(body != refusal)
             #expect(verdict(body, status: 422) == .misconfigured(status: 422), "\(part)")
         }
         #expect(verdict("", status: 413) == .tooLarge)
+    }
+
+    @Test(arguments: [400, 413, 422])
+    func `on a refusal of bytes that were spoilt on their way is failing`(_ status: Int) {
+        let body = refusal.replacing(":422,", with: ":\(status),")
+            .replacing("5e5e", with: "5f5e", maxReplacements: 1)
+        #expect(
+            verdict(body, status: status) == .failing(status: status, retryAfterSeconds: nil))
+        let unsigned = verdict(body, status: status, isSigned: false)
+        #expect(unsigned == (status == 413 ? .tooLarge : .misconfigured(status: status)))
     }
 
     @Test(arguments: [401, 403])
@@ -56,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: [
-        100, 101, 199, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 399, 600, 999, 0,
+        100, 101, 199, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 399, 511, 600, 999, 0,
     ])
     func `on anything that is neither is captive`(_ status: Int) {
         #expect(verdict(Answer().text, status: status) == .captive(status: status))
