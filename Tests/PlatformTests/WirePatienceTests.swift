@@ -75,7 +75,8 @@ import Testing
         #expect(sender.answer() == "send 110")
     }
 
-    @Test func `ends an exchange that only drips`() throws {
+    @Test(arguments: [true, false])
+    func `ends an exchange that only drips`(_ isByAnswer: Bool) throws {
         let listener = TestSocket(listening: ())
         let port = listener.port
         spawn {
@@ -86,7 +87,7 @@ import Testing
             }
         }
         var limits = WireLimits.standard
-        limits.exchangeMilliseconds = 300
+        if isByAnswer { limits.answerMilliseconds = 300 } else { limits.exchangeMilliseconds = 300 }
         var sender = try Sender(limits)
         sender.submit(Destination(isSecure: false, host: "127.0.0.1", port: port))
         #expect(sender.answer() == "receive 110")
