@@ -19,6 +19,7 @@ from harness.collector import Collector
 from harness.double import CollectorDouble
 from harness.gateway import Gateway
 from harness.proxy import FaultProxy
+from harness.relay import FaultRelay
 
 TEST_SECONDS_MAX = 300
 """Past this a test hangs; a report of that is worth more than waiting for the job's end."""
@@ -103,11 +104,11 @@ def lone_agent(make_agent: Callable[..., Agent]) -> Agent:
     return make_agent("http://127.0.0.1:9")
 
 
-def _gateways(kind: type[Gateway]) -> Callable[[], Iterator[Callable[..., Any]]]:
+def _gateways(kind: type[Gateway | FaultRelay]) -> Callable[[], Iterator[Callable[..., Any]]]:
     def fixture() -> Iterator[Callable[..., Any]]:
-        made: list[Gateway] = []
+        made: list[Gateway | FaultRelay] = []
 
-        def make(*arguments: Any, **more: Any) -> Gateway:
+        def make(*arguments: Any, **more: Any) -> Gateway | FaultRelay:
             made.append(kind(*arguments, **more))
             return made[-1]
         yield make
@@ -118,6 +119,7 @@ def _gateways(kind: type[Gateway]) -> Callable[[], Iterator[Callable[..., Any]]]
 
 make_double = pytest.fixture(name="make_double")(_gateways(CollectorDouble))
 make_proxy = pytest.fixture(name="make_proxy")(_gateways(FaultProxy))
+make_relay = pytest.fixture(name="make_relay")(_gateways(FaultRelay))
 
 
 @pytest.fixture
