@@ -81,6 +81,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(
             url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         // What C must spell for us: headers and shims, no logic.
@@ -136,6 +138,11 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird", condition: centre),
                 .product(name: "Logging", package: "swift-log", condition: centre),
                 .product(name: "NIOCore", package: "swift-nio", condition: centre),
+                .product(
+                    name: "ServiceLifecycle", package: "swift-service-lifecycle",
+                    condition: centre),
+                .product(
+                    name: "UnixSignals", package: "swift-service-lifecycle", condition: centre),
             ],
             swiftSettings: strict),
         .executableTarget(

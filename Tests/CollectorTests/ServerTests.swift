@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import GRDB
 import Logging
 import NIOCore
 import Sync
@@ -148,8 +149,29 @@ private struct Answer {
         #expect(String(decoding: answer.body, as: UTF8.self) == #"{"status":"ok"}"#)
     }
 
+    @Test func `is ready for as long as the database commits`() async throws {
+        let server = try await RunningServer()
+        let ready = try #require(Answer(await server.exchange(server.request("GET /ready"))))
+        #expect(ready.status == 200)
+        #expect(String(decoding: ready.body, as: UTF8.self) == #"{"status":"ready"}"#)
+        try await server.temporary.archive.database.write { database in
+            try database.execute(sql: "DROP TABLE epoch")
+        }
+        let body = try Fixture.block([Fixture.event(0)])
+        let answer = await server.exchange(
+            server.request("POST /v1/blocks", RunningServer.fields, body: body))
+        #expect(Answer(answer)?.status == 503)
+        let ill = try #require(Answer(await server.exchange(server.request("GET /ready"))))
+        #expect(ill.status == 503)
+        #expect(ill.fields["retry-after"] == "5")
+        #expect(
+            String(decoding: ill.body, as: UTF8.self) == #"{"status":503,"reason":"unavailable"}"#)
+        #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)
+    }
+
     @Test(arguments: [
-        ("GET /v1/blocks", 405), ("POST /health", 405), ("GET /", 404), ("POST /v1/batch", 404),
+        ("GET /v1/blocks", 405), ("POST /health", 405), ("POST /ready", 405), ("GET /", 404),
+        ("POST /v1/batch", 404),
         ("DELETE /v1/blocks", 405),
     ])
     func `has no other door`(line: String, status: Int) async throws {
@@ -252,6 +274,7 @@ private struct Answer {
         let budget = BodyBudget(bytes: 100)
         #expect(budget.reserve(60))
         #expect(!budget.reserve(41))
+        #expect(!budget.hasRoom(for: 41) && budget.hasRoom(for: 40))
         #expect(budget.reserve(40))
         budget.release(60)
         #expect(budget.reserve(60))

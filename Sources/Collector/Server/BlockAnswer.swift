@@ -85,6 +85,15 @@ struct BlockAnswer: Equatable, Sendable {
         return BlockAnswer(status: status, body: writer.bytes, signature: nil)
     }
 
+    /// What is asked without a block, and is well.
+    static func word(_ status: String) -> BlockAnswer {
+        var writer = JSONWriter(capacity: 32)
+        writer.beginObject()
+        writer.member("status", status)
+        writer.endObject()
+        return BlockAnswer(status: 200, body: writer.bytes, signature: nil)
+    }
+
     private static func signed(_ status: Int, _ body: [UInt8], key: String) -> BlockAnswer {
         BlockAnswer(
             status: status, body: body,

@@ -15,6 +15,14 @@ struct BlockDesk: Sendable {
     let archive: Archive
     let keys: KeyRing
     let log: Logger
+    let readiness: Readiness
+
+    init(archive: Archive, keys: KeyRing, log: Logger) {
+        self.archive = archive
+        self.keys = keys
+        self.log = log
+        readiness = Readiness(archive: archive)
+    }
 
     /// The headers that a request for `/v1/blocks` must carry.
     struct Credentials: Sendable {
@@ -68,6 +76,7 @@ struct BlockDesk: Sendable {
             }
             let outcome = try await archive.take(
                 prepared, atMilliseconds: request.timeMilliseconds)
+            await readiness.note(isCommitted: true)
             if !outcome.conflicting.isEmpty {
                 log.warning(
                     "device cloned or restored: it gave ids that are held with other content",
@@ -83,6 +92,7 @@ struct BlockDesk: Sendable {
             log.error(
                 "a block cannot be stored; the device is asked to come again",
                 metadata: ["device": "\(sender.device)", "error": "\(Self.cause(of: error))"])
+            await readiness.note(isCommitted: false)
             return .unsigned(503, "unavailable")
         }
     }

@@ -14,5 +14,8 @@ final class BodyBudget: Sendable {
         return false
     }
 
+    /// Whether a reservation of so many bytes would succeed now.
+    func hasRoom(for bytes: Int) -> Bool { free.load(ordering: .relaxed) >= bytes }
+
     func release(_ bytes: Int) { free.add(bytes, ordering: .relaxed) }
 }

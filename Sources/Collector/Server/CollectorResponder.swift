@@ -14,7 +14,7 @@ struct CollectorContext: RequestContext {
     }
 }
 
-/// The collector's two doors: `POST /v1/blocks` and `GET /health`.
+/// The collector's doors: `POST /v1/blocks`, `GET /health` and `GET /ready`.
 struct CollectorResponder: HTTPResponder {
     typealias Context = CollectorContext
 
@@ -35,9 +35,11 @@ struct CollectorResponder: HTTPResponder {
             return response(.unsigned(405, "only_post"), [.allow: "POST"])
         case ("/health", .get):
             try await reader.discard(request.body)
-            return response(
-                BlockAnswer(status: 200, body: Array(#"{"status":"ok"}"#.utf8), signature: nil))
-        case ("/health", _):
+            return response(.word("ok"))
+        case ("/ready", .get):
+            try await reader.discard(request.body)
+            return response(await readiness())
+        case ("/health", _), ("/ready", _):
             try await reader.discard(request.body)
             return response(.unsigned(405, "only_get"), [.allow: "GET"])
         default:
@@ -76,6 +78,12 @@ struct CollectorResponder: HTTPResponder {
                 body, from: sender,
                 keepsDictionary: request.headers[.footfallDictionary] == "keep",
                 clock: request.headers[.footfallClock]))
+    }
+
+    private func readiness() async -> BlockAnswer {
+        guard budget.hasRoom(for: BlockDesk.bodyBytesMax) else { return .unsigned(503, "busy") }
+        guard await desk.readiness.canCommit() else { return .unsigned(503, "unavailable") }
+        return .word("ready")
     }
 
     private func response(_ answer: BlockAnswer, _ more: HTTPFields = [:]) -> Response {
