@@ -24,7 +24,7 @@ private final class RunningServer: Sendable {
             address: try #require(ListenAddress("127.0.0.1:0")), desk: temporary.desk(keys: keys),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, bodyGrace: bodyGrace)
         let (ports, given) = AsyncStream.makeStream(of: Int.self)
-        Task { try await server.run { _, port in given.yield(port) } }
+        Task { try await server.run { _, address in given.yield(address.port) } }
         var iterator = ports.makeAsyncIterator()
         port = try #require(await iterator.next())
         self.temporary = temporary

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
-internal import NIOCore
 
 /// `serve`: takes blocks until it is told to end.
 struct ServeCommand: AsyncParsableCommand {
@@ -21,12 +20,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A file of `device key` lines.")
     var keys: String?
 
+    @Option(
+        name: .long, help: "HOST:PORT of loopback to answer Prometheus's GET /metrics on.")
+    var metrics: String?
+
     func run() async throws {
-        guard let address = ListenAddress(listen) else {
-            throw Stop(
-                .configuration,
-                "--listen \(listen): not an address; allowed are HOST:PORT and [IPv6]:PORT")
-        }
+        let address = try Self.address(listen, option: "--listen")
+        let metricsAddress = try metrics.map(Self.loopback)
         let ring = try keyRing(for: address)
         // Everything made from here on is its owner's alone.
         _ = umask(0o077)
@@ -34,19 +34,37 @@ struct ServeCommand: AsyncParsableCommand {
         var log = Logger(label: "footfall-collector") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = .info
         log.info("started", metadata: ["data": "\(data.data)", "version": "\(productVersion)"])
-        do {
-            let desk = BlockDesk(archive: archive, keys: ring, log: log)
-            try await CollectorServer(address: address, desk: desk, log: log).run { host, port in
-                StandardError.write(
-                    "listening on \(host.contains(":") ? "[\(host)]" : host):\(port)")
+        let desk = BlockDesk(archive: archive, keys: ring, log: log)
+        var server = CollectorServer(address: address, desk: desk, log: log)
+        server.metrics = metricsAddress.map { ($0, ArchiveSurvey(folder: data.data, log: log)) }
+        try await server.run { listener, address in
+            switch listener {
+            case .devices: StandardError.write("listening on \(address)")
+            case .metrics: StandardError.write("metrics on \(address)")
             }
-        } catch let error as IOError {
-            throw Stop(.unavailable, "--listen \(listen): \(error.localizedDescription)")
-        } catch let error as SocketAddressError {
-            throw Stop(.unavailable, "--listen \(listen): \(error)")
         }
         try archive.close()
         log.info("ended")
+    }
+
+    private static func address(_ text: String, option: String) throws -> ListenAddress {
+        guard let address = ListenAddress(text) else {
+            throw Stop(
+                .configuration,
+                "\(option) \(text): not an address; allowed are HOST:PORT and [IPv6]:PORT")
+        }
+        return address
+    }
+
+    /// Whoever asks for the metrics shows no key, and reads names of devices.
+    private static func loopback(_ text: String) throws -> ListenAddress {
+        let address = try address(text, option: "--metrics")
+        guard address.isLoopback else {
+            throw Stop(
+                .configuration,
+                "--metrics \(text): not loopback; let a proxy that asks for a password reach it")
+        }
+        return address
     }
 
     private func keyRing(for address: ListenAddress) throws -> KeyRing {

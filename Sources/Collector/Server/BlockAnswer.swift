@@ -11,6 +11,8 @@ struct BlockAnswer: Equatable, Sendable {
     /// HMAC-SHA-256 of the body under the presented key, hexadecimal; nil for an answer that must
     /// not move the device to drop anything.
     var signature: String?
+    /// The one word for why this is no receipt.
+    var reason: String?
 
     /// What an answer is bound to, so that it fits one request alone.
     struct Request: Sendable {
@@ -72,7 +74,9 @@ struct BlockAnswer: Equatable, Sendable {
         writer.member("reason", reason)
         writer.member("time", request.timeMilliseconds)
         writer.endObject()
-        return signed(status, writer.bytes, key: request.key)
+        var answer = signed(status, writer.bytes, key: request.key)
+        answer.reason = reason
+        return answer
     }
 
     /// An answer that says what is wrong and moves nothing.
@@ -82,7 +86,7 @@ struct BlockAnswer: Equatable, Sendable {
         writer.member("status", Int64(status))
         writer.member("reason", reason)
         writer.endObject()
-        return BlockAnswer(status: status, body: writer.bytes, signature: nil)
+        return BlockAnswer(status: status, body: writer.bytes, signature: nil, reason: reason)
     }
 
     /// What is asked without a block, and is well.

@@ -16,6 +16,7 @@ struct BlockDesk: Sendable {
     let keys: KeyRing
     let log: Logger
     let readiness: Readiness
+    let metrics = CollectorMetrics()
 
     init(archive: Archive, keys: KeyRing, log: Logger) {
         self.archive = archive
@@ -74,9 +75,10 @@ struct BlockDesk: Sendable {
             guard header.device == sender.device else {
                 return .unsigned(403, "block_of_another_device")
             }
-            let outcome = try await archive.take(
-                prepared, atMilliseconds: request.timeMilliseconds)
+            let now = request.timeMilliseconds
+            let outcome = try await archive.take(prepared, atMilliseconds: now)
             await readiness.note(isCommitted: true)
+            metrics.took(prepared.block.events, outcome, atMilliseconds: now)
             if !outcome.conflicting.isEmpty {
                 log.warning(
                     "device cloned or restored: it gave ids that are held with other content",
@@ -141,5 +143,5 @@ struct BlockDesk: Sendable {
         return String(words[1])
     }
 
-    private static func nowMilliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+    static func nowMilliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }

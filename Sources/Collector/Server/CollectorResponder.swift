@@ -20,6 +20,7 @@ struct CollectorResponder: HTTPResponder {
 
     /// What all bodies in progress may take together.
     static let bodyBytesMax = 256 << 20
+    static let paths: Set = ["/v1/blocks", "/health", "/ready"]
 
     let desk: BlockDesk
     let bodyGrace: TimeAmount
@@ -27,28 +28,35 @@ struct CollectorResponder: HTTPResponder {
 
     func respond(to request: Request, context: CollectorContext) async throws -> Response {
         let reader = BodyReader(channel: context.channel, grace: bodyGrace)
-        switch (request.uri.path, request.method) {
+        let path = request.uri.path
+        let answer: BlockAnswer
+        var headers = HTTPFields()
+        switch (path, request.method) {
         case ("/v1/blocks", .post):
-            return try await takeBlock(request, reader)
-        case ("/v1/blocks", _):
-            try await reader.discard(request.body)
-            return response(.unsigned(405, "only_post"), [.allow: "POST"])
+            answer = try await takeBlock(request, reader)
         case ("/health", .get):
             try await reader.discard(request.body)
-            return response(.word("ok"))
+            answer = .word("ok")
         case ("/ready", .get):
             try await reader.discard(request.body)
-            return response(await readiness())
+            answer = await readiness()
+        case ("/v1/blocks", _):
+            try await reader.discard(request.body)
+            headers[.allow] = "POST"
+            answer = .unsigned(405, "only_post")
         case ("/health", _), ("/ready", _):
             try await reader.discard(request.body)
-            return response(.unsigned(405, "only_get"), [.allow: "GET"])
+            headers[.allow] = "GET"
+            answer = .unsigned(405, "only_get")
         default:
             try await reader.discard(request.body)
-            return response(.unsigned(404, "no_such_path"))
+            answer = .unsigned(404, "no_such_path")
         }
+        desk.metrics.answered(path: Self.paths.contains(path) ? path : "other", answer)
+        return response(answer, headers)
     }
 
-    private func takeBlock(_ request: Request, _ reader: BodyReader) async throws -> Response {
+    private func takeBlock(_ request: Request, _ reader: BodyReader) async throws -> BlockAnswer {
         let sender: BlockDesk.Credentials
         switch desk.admit(
             authorization: request.headers[.authorization],
@@ -57,27 +65,25 @@ struct CollectorResponder: HTTPResponder {
         case .success(let credentials): sender = credentials
         case .failure(let turned):
             try await reader.discard(request.body)
-            return response(turned.answer)
+            return turned.answer
         }
         guard request.headers[.contentType] == "application/vnd.footfall.block",
             request.headers[.contentEncoding] == nil
         else {
             try await reader.discard(request.body)
-            return response(.unsigned(415, "not_a_block"))
+            return .unsigned(415, "not_a_block")
         }
         let stated = request.headers[.contentLength].flatMap { Int($0) }
         let expected = min(max(stated ?? BodyReader.bytesMax, 0), BodyReader.bytesMax)
         guard budget.reserve(expected) else {
             try await reader.discard(request.body)
-            return response(.unsigned(503, "busy"))
+            return .unsigned(503, "busy")
         }
         defer { budget.release(expected) }
         let body = try await reader.read(request.body, expected: expected)
-        return response(
-            await desk.take(
-                body, from: sender,
-                keepsDictionary: request.headers[.footfallDictionary] == "keep",
-                clock: request.headers[.footfallClock]))
+        return await desk.take(
+            body, from: sender, keepsDictionary: request.headers[.footfallDictionary] == "keep",
+            clock: request.headers[.footfallClock])
     }
 
     private func readiness() async -> BlockAnswer {
@@ -86,7 +92,7 @@ struct CollectorResponder: HTTPResponder {
         return .word("ready")
     }
 
-    private func response(_ answer: BlockAnswer, _ more: HTTPFields = [:]) -> Response {
+    private func response(_ answer: BlockAnswer, _ more: HTTPFields) -> Response {
         var headers = more
         headers[.contentType] = "application/json"
         if let signature = answer.signature { headers[.footfallSignature] = signature }

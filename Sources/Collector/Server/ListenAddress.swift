@@ -4,6 +4,11 @@ struct ListenAddress: Equatable, Sendable {
     /// 0 asks the kernel for a free one.
     var port: Int
 
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
     /// Reads `HOST:PORT`, an IPv6 host in brackets; nil for anything else.
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"),
@@ -26,4 +31,8 @@ struct ListenAddress: Equatable, Sendable {
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
+}
+
+extension ListenAddress: CustomStringConvertible {
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
