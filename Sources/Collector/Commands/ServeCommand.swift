@@ -24,6 +24,16 @@ struct ServeCommand: AsyncParsableCommand {
         name: .long, help: "HOST:PORT of loopback to answer Prometheus's GET /metrics on.")
     var metrics: String?
 
+    @Option(
+        name: .long, help: "Blocks a second of each device, more for 10 s; 0 sets no limit.")
+    var rateLimit = RateLimit.blocksPerSecond
+
+    func validate() throws {
+        guard rateLimit == 0 || 0.001...1_000_000 ~= rateLimit else {
+            throw ValidationError("--rate-limit \(rateLimit): allowed are 0.001 to 1000000, and 0")
+        }
+    }
+
     func run() async throws {
         let address = try Self.address(listen, option: "--listen")
         let metricsAddress = try metrics.map(Self.loopback)
@@ -36,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
         log.info("started", metadata: ["data": "\(data.data)", "version": "\(productVersion)"])
         let desk = BlockDesk(archive: archive, keys: ring, log: log)
         var server = CollectorServer(address: address, desk: desk, log: log)
+        if rateLimit > 0 { server.rateLimit = RateLimit(blocksPerSecond: rateLimit) }
         server.metrics = metricsAddress.map { ($0, ArchiveSurvey(folder: data.data, log: log)) }
         try await server.run { listener, address in
             switch listener {

@@ -13,6 +13,8 @@ struct BlockAnswer: Equatable, Sendable {
     var signature: String?
     /// The one word for why this is no receipt.
     var reason: String?
+    /// When to come again, for `Retry-After`.
+    var retryAfterSeconds: Int64?
 
     /// What an answer is bound to, so that it fits one request alone.
     struct Request: Sendable {
@@ -87,6 +89,18 @@ struct BlockAnswer: Equatable, Sendable {
         writer.member("reason", reason)
         writer.endObject()
         return BlockAnswer(status: status, body: writer.bytes, signature: nil, reason: reason)
+    }
+
+    /// This side is ill or full, for some seconds most likely.
+    static func unavailable(_ reason: String) -> BlockAnswer {
+        later(503, reason, seconds: 5)
+    }
+
+    /// The device is to come again later.
+    static func later(_ status: Int, _ reason: String, seconds: Int64) -> BlockAnswer {
+        var answer = unsigned(status, reason)
+        answer.retryAfterSeconds = seconds
+        return answer
     }
 
     /// What is asked without a block, and is well.

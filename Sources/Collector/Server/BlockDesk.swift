@@ -95,7 +95,7 @@ struct BlockDesk: Sendable {
                 "a block cannot be stored; the device is asked to come again",
                 metadata: ["device": "\(sender.device)", "error": "\(Self.cause(of: error))"])
             await readiness.note(isCommitted: false)
-            return .unsigned(503, "unavailable")
+            return .unavailable("unavailable")
         }
     }
 

@@ -23,6 +23,7 @@ struct CollectorResponder: HTTPResponder {
     static let paths: Set = ["/v1/blocks", "/health", "/ready"]
 
     let desk: BlockDesk
+    let rateLimit: RateLimit?
     let bodyGrace: TimeAmount
     let budget = BodyBudget(bytes: bodyBytesMax)
 
@@ -67,6 +68,11 @@ struct CollectorResponder: HTTPResponder {
             try await reader.discard(request.body)
             return turned.answer
         }
+        // Only who is let in takes a token: nobody else can use up a device's.
+        if let seconds = rateLimit?.take(device: sender.device) {
+            try await reader.discard(request.body)
+            return .later(429, "too_many_blocks", seconds: seconds)
+        }
         guard request.headers[.contentType] == "application/vnd.footfall.block",
             request.headers[.contentEncoding] == nil
         else {
@@ -77,7 +83,7 @@ struct CollectorResponder: HTTPResponder {
         let expected = min(max(stated ?? BodyReader.bytesMax, 0), BodyReader.bytesMax)
         guard budget.reserve(expected) else {
             try await reader.discard(request.body)
-            return .unsigned(503, "busy")
+            return .unavailable("busy")
         }
         defer { budget.release(expected) }
         let body = try await reader.read(request.body, expected: expected)
@@ -87,8 +93,8 @@ struct CollectorResponder: HTTPResponder {
     }
 
     private func readiness() async -> BlockAnswer {
-        guard budget.hasRoom(for: BlockDesk.bodyBytesMax) else { return .unsigned(503, "busy") }
-        guard await desk.readiness.canCommit() else { return .unsigned(503, "unavailable") }
+        guard budget.hasRoom(for: BlockDesk.bodyBytesMax) else { return .unavailable("busy") }
+        guard await desk.readiness.canCommit() else { return .unavailable("unavailable") }
         return .word("ready")
     }
 
@@ -96,7 +102,7 @@ struct CollectorResponder: HTTPResponder {
         var headers = more
         headers[.contentType] = "application/json"
         if let signature = answer.signature { headers[.footfallSignature] = signature }
-        if answer.status == 503 { headers[.retryAfter] = "5" }
+        if let seconds = answer.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
         return Response(
             status: HTTPResponse.Status(code: answer.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))

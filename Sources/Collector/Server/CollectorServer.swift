@@ -9,6 +9,8 @@ struct CollectorServer {
     let desk: BlockDesk
     let log: Logger
 
+    /// Nil takes blocks as fast as they come.
+    var rateLimit: RateLimit?
     /// Where `GET /metrics` is answered, and what reads the archive for it.
     var metrics: (address: ListenAddress, survey: ArchiveSurvey)?
     /// How long a body may take before its rate counts.
@@ -39,8 +41,10 @@ struct CollectorServer {
         }
         services.append(
             BoundedService(
-                responder: CollectorResponder(desk: desk, bodyGrace: bodyGrace), address: address,
-                option: "--listen", connectionsMax: 1024, endGrace: endGrace, log: log,
+                responder: CollectorResponder(
+                    desk: desk, rateLimit: rateLimit, bodyGrace: bodyGrace),
+                address: address, option: "--listen", connectionsMax: 1024, endGrace: endGrace,
+                log: log,
                 whenListening: { whenListening(.devices, $0) }))
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
