@@ -31,7 +31,8 @@ ENSURE := @Tests/Tools/ensure
 BUILD := swift build --explicit-target-dependency-import-check error
 # Without optimisation over all modules the executable is three times as large.
 EMBEDDED := -c release --traits Embedded --scratch-path .build-embedded \
-    --experimental-lto-mode=full -Xswiftc -use-ld=lld -Xlinker --gc-sections -Xlinker --icf=all
+    --experimental-lto-mode=full -Xswiftc -use-ld=lld -Xlinker --gc-sections -Xlinker --icf=all \
+    -Xlinker -z -Xlinker pack-relative-relocs
 # The toolchain's folder of Embedded libraries, found when a recipe runs.
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \
     sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/$$(uname -m)-unknown-linux-gnu
