@@ -79,6 +79,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(
             url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         .package(
@@ -136,8 +137,10 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: centre),
                 .product(name: "Hummingbird", package: "hummingbird", condition: centre),
                 .product(name: "HummingbirdCore", package: "hummingbird", condition: centre),
+                .product(name: "HummingbirdTLS", package: "hummingbird", condition: centre),
                 .product(name: "Logging", package: "swift-log", condition: centre),
                 .product(name: "NIOCore", package: "swift-nio", condition: centre),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: centre),
                 .product(
                     name: "ServiceLifecycle", package: "swift-service-lifecycle",
                     condition: centre),
@@ -250,6 +253,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift", condition: centre),
                 .product(name: "Logging", package: "swift-log", condition: centre),
                 .product(name: "NIOCore", package: "swift-nio", condition: centre),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: centre),
             ],
             swiftSettings: strict),
     ] + fuzzing

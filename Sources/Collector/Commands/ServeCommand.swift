@@ -20,6 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A file of `device key` lines.")
     var keys: String?
 
+    @OptionGroup var transport: TransportOptions
+
     @Option(
         name: .long, help: "HOST:PORT of loopback to answer Prometheus's GET /metrics on.")
     var metrics: String?
@@ -38,6 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
         let address = try Self.address(listen, option: "--listen")
         let metricsAddress = try metrics.map(Self.loopback)
         let ring = try keyRing(for: address)
+        let security = try transport.security()
         // Everything made from here on is its owner's alone.
         _ = umask(0o077)
         let archive = try Archive.open(folder: data.data)
@@ -45,7 +48,11 @@ struct ServeCommand: AsyncParsableCommand {
         log.logLevel = .info
         log.info("started", metadata: ["data": "\(data.data)", "version": "\(productVersion)"])
         let desk = BlockDesk(archive: archive, keys: ring, log: log)
+        if security == nil, !address.isLoopback {
+            log.warning("no --certificate: keys and events can be read on their way here")
+        }
         var server = CollectorServer(address: address, desk: desk, log: log)
+        server.security = security
         if rateLimit > 0 { server.rateLimit = RateLimit(blocksPerSecond: rateLimit) }
         server.metrics = metricsAddress.map { ($0, ArchiveSurvey(folder: data.data, log: log)) }
         try await server.run { listener, address in

@@ -1,5 +1,6 @@
 internal import Hummingbird
 internal import HummingbirdCore
+internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
 internal import ServiceLifecycle
@@ -21,14 +22,16 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     let option: String
     /// Connections at once; more wait to be accepted.
     let connectionsMax: Int
+    /// Nil serves in the clear.
+    let security: TransportSecurity?
     let endGrace: TimeAmount
     let log: Logger
     let whenListening: @Sendable (ListenAddress) -> Void
 
     func run() async throws {
         let connections = OpenConnections()
-        let application = application(connections)
         do {
+            let application = try application(connections)
             try await withGracefulShutdownHandler {
                 try await application.run()
             } onGracefulShutdown: {
@@ -41,16 +44,21 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         }
     }
 
-    private func application(_ connections: OpenConnections) -> Application<Responder> {
-        Application(
+    private func application(
+        _ connections: OpenConnections
+    ) throws -> Application<Responder> {
+        let plain = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [connections.witness()],
+                idleTimeout: .seconds(Self.idleSeconds),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: Self.headBytesMax, maxHeaderListSize: Self.headBytesMax,
+                    maxHeaderFieldCount: 100)))
+        return Application(
             responder: responder,
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [connections.witness()],
-                    idleTimeout: .seconds(Self.idleSeconds),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: Self.headBytesMax,
-                        maxHeaderListSize: Self.headBytesMax, maxHeaderFieldCount: 100))),
+            server: try security.map {
+                try .tls(plain, tlsConfiguration: $0.configuration)
+            } ?? plain,
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(

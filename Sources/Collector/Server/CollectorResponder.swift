@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import NIOSSL
 
 /// A request's surroundings, with the connection it came by.
 struct CollectorContext: RequestContext {
@@ -24,6 +25,8 @@ struct CollectorResponder: HTTPResponder {
 
     let desk: BlockDesk
     let rateLimit: RateLimit?
+    /// Whether a device must have shown a certificate with its name.
+    let asksForCertificates: Bool
     let bodyGrace: TimeAmount
     let budget = BodyBudget(bytes: bodyBytesMax)
 
@@ -34,7 +37,7 @@ struct CollectorResponder: HTTPResponder {
         var headers = HTTPFields()
         switch (path, request.method) {
         case ("/v1/blocks", .post):
-            answer = try await takeBlock(request, reader)
+            answer = try await takeBlock(request, reader, context.channel)
         case ("/health", .get):
             try await reader.discard(request.body)
             answer = .word("ok")
@@ -57,7 +60,9 @@ struct CollectorResponder: HTTPResponder {
         return response(answer, headers)
     }
 
-    private func takeBlock(_ request: Request, _ reader: BodyReader) async throws -> BlockAnswer {
+    private func takeBlock(
+        _ request: Request, _ reader: BodyReader, _ channel: any Channel
+    ) async throws -> BlockAnswer {
         let sender: BlockDesk.Credentials
         switch desk.admit(
             authorization: request.headers[.authorization],
@@ -67,6 +72,10 @@ struct CollectorResponder: HTTPResponder {
         case .failure(let turned):
             try await reader.discard(request.body)
             return turned.answer
+        }
+        if asksForCertificates, await !Self.names(channel).contains(sender.device) {
+            try await reader.discard(request.body)
+            return .unsigned(403, "certificate_of_another_device")
         }
         // Only who is let in takes a token: nobody else can use up a device's.
         if let seconds = rateLimit?.take(device: sender.device) {
@@ -90,6 +99,18 @@ struct CollectorResponder: HTTPResponder {
         return await desk.take(
             body, from: sender, keepsDictionary: request.headers[.footfallDictionary] == "keep",
             clock: request.headers[.footfallClock])
+    }
+
+    /// Whom the connection's certificate names; nobody where it has none.
+    private static func names(_ channel: any Channel) async -> CertificateNames {
+        let names = channel.nioSSL_peerCertificate().map { certificate in
+            certificate.map(CertificateNames.init(of:)) ?? CertificateNames([])
+        }
+        do {
+            return try await names.get()
+        } catch {
+            return CertificateNames([])
+        }
     }
 
     private func readiness() async -> BlockAnswer {

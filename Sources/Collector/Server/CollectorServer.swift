@@ -9,6 +9,8 @@ struct CollectorServer {
     let desk: BlockDesk
     let log: Logger
 
+    /// Nil serves in the clear.
+    var security: TransportSecurity?
     /// Nil takes blocks as fast as they come.
     var rateLimit: RateLimit?
     /// Where `GET /metrics` is answered, and what reads the archive for it.
@@ -37,14 +39,16 @@ struct CollectorServer {
                     responder: MetricsResponder(
                         metrics: desk.metrics, survey: metrics.survey, bodyGrace: bodyGrace),
                     address: metrics.address, option: "--metrics", connectionsMax: 16,
-                    endGrace: endGrace, log: log, whenListening: { whenListening(.metrics, $0) }))
+                    security: nil, endGrace: endGrace, log: log,
+                    whenListening: { whenListening(.metrics, $0) }))
         }
+        let responder = CollectorResponder(
+            desk: desk, rateLimit: rateLimit,
+            asksForCertificates: security?.asksForCertificates ?? false, bodyGrace: bodyGrace)
         services.append(
             BoundedService(
-                responder: CollectorResponder(
-                    desk: desk, rateLimit: rateLimit, bodyGrace: bodyGrace),
-                address: address, option: "--listen", connectionsMax: 1024, endGrace: endGrace,
-                log: log,
+                responder: responder, address: address, option: "--listen", connectionsMax: 1024,
+                security: security, endGrace: endGrace, log: log,
                 whenListening: { whenListening(.devices, $0) }))
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
