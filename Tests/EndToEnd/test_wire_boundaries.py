@@ -142,6 +142,8 @@ def test_some_boundaries_of_an_exchange_by_tls(
     make_agent: Callable[..., Agent], make_double: Callable[..., CollectorDouble],
     make_relay: Callable[..., FaultRelay], place: Path,
 ) -> None:
+    if IS_LONG:
+        signal.alarm(1800)
     authority = Authority(place)
     server = authority.sign().server()
     changes = {"collector": QUICK["collector"] | {"ca_file": str(authority.file)}}
