@@ -24,7 +24,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
-        check-results cross test-cross bench footprint simulation crash \
+        check-results cross test-cross bench bench-sync bench-parts footprint simulation crash \
         simulate sanitize fuzz storm kill wire-faults format clean producer library
 
 ENSURE := @Tests/Tools/ensure
@@ -158,13 +158,23 @@ test-cross: $(VENV)/ready cross collector
 	@$(MAKE) --no-print-directory -j2 --output-sync $(ARCHES:%=reproduce-%)
 	@set -e; for arch in $(ARCHES); do Cross/test $$arch; done
 
+bench: $(if $(filter sync%,$(BENCH)),bench-sync,bench-parts)
+
 # CONTENDERS= names a folder with libraries of other queues, to be held against ours: ForeignQueue.
-bench: $(if $(filter-out store% blocks%,$(or $(BENCH),all)),device collector) \
-       $(if $(filter-out store% blocks% ring%,$(or $(BENCH),all)),library)
+bench-parts: $(if $(filter-out store% blocks%,$(or $(BENCH),all)),device collector) \
+             $(if $(filter-out store% blocks% ring%,$(or $(BENCH),all)),library)
 	$(ENSURE) swift libraries $(if $(FOOTFALL_DATA),python)
 	@$(BUILD) -c release --product bench >&2
 	@$(BUILD) -c release --product ring-producer >&2
 	@Tests/Benchmarks/run .build/release/bench $(BENCH) $(if $(filter json,$(FORMAT)),--json)
+
+# BENCH_TOOLS= names a folder of load tools, FLUENT_BIT= an executable to be measured beside ours.
+bench-sync: device collector
+	$(ENSURE) python floor
+	@Tests/Benchmarks/run Tests/Benchmarks/Sync/sync.py $(BENCH) \
+	    $(if $(filter json,$(FORMAT)),--json) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	    $(if $(EVENTS),--events $(EVENTS)) $(if $(filter command,$(origin KILLS)),--kills $(KILLS)) \
+	    $(if $(filter command,$(origin SECONDS)),--seconds $(SECONDS))
 
 footprint: device
 	$(ENSURE) python
@@ -221,7 +231,7 @@ kill: $(VENV)/ready device collector
 # A quarter of an hour, most of it in the agent's own deadlines; then bad networks by the relay,
 # which stands in where namespaces are not permitted.
 wire-faults: $(VENV)/ready device collector
-	$(ENSURE) languages network
+	$(ENSURE) languages certificates network
 	FOOTFALL_WIRE_FAULTS=1 $(PYTEST) -q -s Tests/EndToEnd/test_wire_boundaries.py \
 	    Tests/EndToEnd/test_networks.py
 	FOOTFALL_LINK=relay $(PYTEST) -q -s Tests/EndToEnd/test_networks.py
