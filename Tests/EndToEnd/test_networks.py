@@ -176,7 +176,8 @@ def test_a_backlog_goes_through_a_thin_line_in_little_memory(
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        agent.flush("1000s")
+        said = agent.command_line("flush", "--wait", "1000s", seconds=1010)
+        assert said.code == 0, said
     finally:
         over.set()
         watcher.join()
