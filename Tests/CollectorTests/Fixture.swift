@@ -24,7 +24,9 @@ final class TemporaryArchive: Sendable {
     func desk(keys: KeyRing = .open) -> BlockDesk {
         BlockDesk(
             archive: archive, keys: keys,
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            // On a busy machine 5 s are over between two lines of a test.
+            readiness: Readiness(archive: archive, memory: .seconds(3600)))
     }
 
     /// Takes events under the fixture's header, or as much of another one as is said.

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `Being ready` {
     @Test func `is a commit, tried once for all who ask`() async throws {
         let temporary = try TemporaryArchive()
-        let readiness = Readiness(archive: temporary.archive)
+        let readiness = Readiness(archive: temporary.archive, memory: .seconds(3600))
         let before = try logBytes(temporary)
         let answers = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<50 { group.addTask { await readiness.canCommit() } }

@@ -18,11 +18,11 @@ struct BlockDesk: Sendable {
     let readiness: Readiness
     let metrics = CollectorMetrics()
 
-    init(archive: Archive, keys: KeyRing, log: Logger) {
+    init(archive: Archive, keys: KeyRing, log: Logger, readiness: Readiness? = nil) {
         self.archive = archive
         self.keys = keys
         self.log = log
-        readiness = Readiness(archive: archive)
+        self.readiness = readiness ?? Readiness(archive: archive)
     }
 
     /// The headers that a request for `/v1/blocks` must carry.

@@ -5,22 +5,26 @@ internal import GRDB
 /// Blocks tell of it as they come; only where none came lately is a commit tried for itself, by one
 /// asker for all.
 actor Readiness {
-    /// For so long a commit, or its failure, speaks for the next one: a balancer that asks each
-    /// second costs a quiet collector no more than one small commit in that time.
-    static let memory = Duration.seconds(5)
-
     private let archive: Archive
+    private let memory: Duration
     private var latest: (isCommitted: Bool, moment: ContinuousClock.Instant)?
     private var trial: Task<Bool, Never>?
 
-    init(archive: Archive) { self.archive = archive }
+    /// Begins without a commit.
+    ///
+    /// - Parameter memory: for so long a commit, or its failure, speaks for the next one: a
+    ///   balancer that asks each second costs a quiet collector one small commit in that time.
+    init(archive: Archive, memory: Duration = .seconds(5)) {
+        self.archive = archive
+        self.memory = memory
+    }
 
     /// Notes what became of a commit.
     func note(isCommitted: Bool) { latest = (isCommitted, .now) }
 
     /// Whether the next block would most likely be committed.
     func canCommit() async -> Bool {
-        if let latest, latest.moment.duration(to: .now) < Self.memory { return latest.isCommitted }
+        if let latest, latest.moment.duration(to: .now) < memory { return latest.isCommitted }
         if let trial { return await trial.value }
         let trial = Task { [archive] in await archive.canCommit() }
         self.trial = trial
