@@ -62,14 +62,15 @@ import Testing
 
     @Test func `count the lag of what is new, by clocks that can be believed`() {
         let metrics = CollectorMetrics()
+        let event = Fixture.event(0, wall: 1_800_000_000_000)
         var unset = Fixture.event(1, wall: 5)
         unset.time.quality = .implausible
         var outcome = BlockOutcome()
         outcome.newCount = 2
-        let now = Fixture.event(0).time.wallMilliseconds + 2000
-        metrics.took([Fixture.event(0), unset], outcome, atMilliseconds: now)
+        let now = event.time.wallMilliseconds + 2000
+        metrics.took([event, unset], outcome, atMilliseconds: now)
         outcome.newCount = 0
-        metrics.took([Fixture.event(0)], outcome, atMilliseconds: now + 100_000)
+        metrics.took([event], outcome, atMilliseconds: now + 100_000)
         #expect(metrics.current.lag.counts.reduce(0, +) == 1)
         let text = MetricsText(metrics.current, nil).text
         for line in [
@@ -77,6 +78,18 @@ import Testing
             #"event_lag_seconds_bucket{le="+Inf"} 1"#, "event_lag_seconds_sum 2.0",
             "event_lag_seconds_count 1",
         ] { #expect(text.contains("footfall_" + line + "\n"), "\(line)") }
+    }
+
+    @Test(arguments: [Int64.min, -9_000_000_000_000_000_000, 1_767_225_599_999, .max])
+    func `outlive a device that lies about the time`(_ wall: Int64) {
+        let metrics = CollectorMetrics()
+        var outcome = BlockOutcome()
+        outcome.newCount = 2
+        let liars = [Fixture.event(0, wall: wall), Fixture.event(1, wall: wall)]
+        metrics.took(liars, outcome, atMilliseconds: 1_800_000_000_000)
+        // Of the future: just now. Of the past before this software: no word of it.
+        #expect(metrics.current.lag.counts.reduce(0, +) == (wall == .max ? 2 : 0))
+        #expect(metrics.current.lag.sumMilliseconds == 0)
     }
 
     @Test func `name no more devices than their bound, and each in quotation marks`() {

@@ -39,8 +39,13 @@ final class CollectorMetrics: Sendable {
             counts.latestBlockMilliseconds = now
             // A block that comes again says nothing of how late its events are.
             guard outcome.newCount > 0 else { return }
-            for event in events where event.time.quality == .synchronised {
-                counts.lag.note(milliseconds: now - event.time.wallMilliseconds)
+            // Both are the device's word: a time before this software tells of no lag.
+            for event in events
+            where event.time.quality == .synchronised
+                && event.time.wallMilliseconds >= TimeQuality.plausibleFromMilliseconds
+            {
+                let lag = now.subtractingSaturated(event.time.wallMilliseconds)
+                counts.lag.note(milliseconds: lag)
             }
         }
     }
@@ -72,6 +77,6 @@ struct LagHistogram {
         let lag = max(0, milliseconds)
         let index = Self.boundsSeconds.firstIndex { lag <= $0 * 1000 }
         counts[index ?? Self.boundsSeconds.count] += 1
-        sumMilliseconds += lag
+        sumMilliseconds = sumMilliseconds.addingSaturated(lag)
     }
 }
