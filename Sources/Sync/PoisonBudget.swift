@@ -3,7 +3,7 @@ public import Events
 /// Bounds what a collector's refusals may set aside in an hour.
 ///
 /// A bad event is one among many. A collector that refuses them by the hundred is ill itself, by an
-/// upgrade or a wrong schema, and what it refuses is to stay until somebody has looked.
+/// upgrade or a wrong schema, and most of what it refuses is to stay until somebody has looked.
 public struct PoisonBudget: Sendable {
     private static let hourMilliseconds: Int64 = 3_600_000
     // Of few events one is many per cent.
@@ -21,7 +21,8 @@ public struct PoisonBudget: Sendable {
     /// Whether so many events may be set aside; counts them if so.
     ///
     /// In an hour that is 100 events, or as many as 1 % of those that the collector has judged, but
-    /// 10 in any case, so that one alone is never stuck for ever.
+    /// 10 in any case, so that one alone is never stuck for ever; the rest stays until somebody has
+    /// looked.
     ///
     /// - Parameters:
     ///   - refused: the events that the answer refuses for good.

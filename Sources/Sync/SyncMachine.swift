@@ -111,8 +111,9 @@ public struct SyncMachine: Sendable {
         case .rateLimited(let retryAfterSeconds), .failing(_, let retryAfterSeconds):
             failureCount += 1
             let backoff = backoffMilliseconds(random, isHurried)
-            let asked = min(retryAfterSeconds ?? 0, Self.retryAfterMostSeconds) * 1000
-            wait(asked > 0 ? asked + min(backoff, 1000) : backoff, now)
+            let asked = max(0, min(retryAfterSeconds ?? 0, Self.retryAfterMostSeconds)) * 1000
+            // A collector that says the same to all, each time, gets no rush for it.
+            wait(max(backoff, asked > 0 ? asked + min(backoff, 1000) : 0), now)
         case .clock:
             failureCount += 1
             wait(Self.clockMilliseconds, now)

@@ -18,6 +18,8 @@ private struct Fleet {
     private var chance = Seeded(1)
     /// When connections were begun that the collector saw, in ascending order.
     private(set) var connections: [Int64] = []
+    /// When a device was turned away, in ascending order.
+    private(set) var refusals: [Int64] = []
     /// When the last device had nothing left; nil while one has.
     private(set) var deliveredAt: Int64?
 
@@ -34,37 +36,48 @@ private struct Fleet {
         time = sinceBootMilliseconds
     }
 
-    /// Goes on until `end`; the collector answers from `opens` on.
-    mutating func run(until end: Int64, opens: Int64) {
+    /// Goes on until `end`; the collector answers well from `opens` on.
+    mutating func run(until end: Int64, opens: Int64, meanwhile ill: Verdict = .unreachable) {
         while time < end, devices.contains(where: { $0.blocksLeft > 0 }) {
             let now = Instant(milliseconds: time)
             for index in devices.indices where devices[index].blocksLeft > 0 {
-                devices[index] = stepped(devices[index], now, isOpen: time >= opens)
+                devices[index] = stepped(
+                    devices[index], now, time >= opens ? deliveredVerdict : ill)
             }
             time += Self.exchangeMilliseconds
         }
         if !devices.contains(where: { $0.blocksLeft > 0 }) { deliveredAt = time }
     }
 
-    private mutating func stepped(_ device: Device, _ now: Instant, isOpen: Bool) -> Device {
+    private mutating func stepped(
+        _ device: Device, _ now: Instant, _ verdict: Verdict
+    ) -> Device {
+        let isOpen = verdict == deliveredVerdict
         var device = device
         guard device.machine.shouldSend(at: now) else { return device }
         device.machine.begin(at: now)
         let isFresh = !device.isConnected
         if isFresh, isOpen { connections.append(now.milliseconds) }
+        if !isOpen { refusals.append(now.milliseconds) }
         device.isConnected = isOpen
         if isOpen { device.blocksLeft -= 1 }
-        let verdict = isOpen ? deliveredVerdict : Verdict.unreachable
         device.machine.conclude(verdict, at: now, random: chance.next())
         return device
     }
 
     /// The most connections that were begun within any 10 s.
-    var mostWithinTenSeconds: Int {
+    var mostWithinTenSeconds: Int { Self.most(of: connections) }
+
+    /// The most refusals within any 10 s since an instant.
+    func mostWithinTenSeconds(from begin: Int64) -> Int {
+        Self.most(of: refusals.filter { $0 >= begin })
+    }
+
+    private static func most(of times: [Int64]) -> Int {
         var most = 0
         var first = 0
-        for (index, time) in connections.enumerated() {
-            while connections[first] <= time - 10_000 { first += 1 }
+        for (index, time) in times.enumerated() {
+            while times[first] <= time - 10_000 { first += 1 }
             most = max(most, index - first + 1)
         }
         return most
@@ -94,6 +107,16 @@ private let deliveredVerdict = verdict(Answer().text)
         #expect(fleet.connections.count == 2_000)
         #expect(fleet.mostWithinTenSeconds <= 200)
         #expect(try #require(fleet.deliveredAt) <= 620_000)
+    }
+
+    @Test func `stays away from a collector that says the same to all, for as long as it is ill`() {
+        let day: Int64 = 86_400_000
+        var fleet = Fleet(2_000, blocksEach: 1, sinceBootMilliseconds: day, named: "kiosk-")
+        let ill = Verdict.failing(status: 503, retryAfterSeconds: 5)
+        fleet.run(until: day + 3_600_000, opens: .max, meanwhile: ill)
+        // The first quarter of an hour is each device's own doublings.
+        #expect(fleet.mostWithinTenSeconds(from: day + 900_000) <= 200)
+        #expect(fleet.refusals.count > 2_000)
     }
 
     @Test func `would rush if each began within half a second`() {

@@ -79,7 +79,7 @@ private let receiptVerdict = verdict(Answer().text)
             (1, 1_000), (60, 60_000), (3600, 3_600_000), (86_400, 86_400_000), (86_401, 86_400_000),
             (Int64.max, 86_400_000),
         ] as [(Int64, Int64)])
-    func `is what the server asks for, a day at most, and up to a second more`(
+    func `is what the server asks for, a day at most, and up to a second or the backoff more`(
         _ asked: Int64, _ least: Int64
     ) {
         for failures in [1, 12] {
@@ -91,10 +91,21 @@ private let receiptVerdict = verdict(Answer().text)
                     for isHurried in [false, true] {
                         let wait = wait(
                             after: verdict, times: failures, random: random, isHurried: isHurried)
-                        #expect(least...least + 1000 ~= wait)
+                        let backoff: Int64 = failures == 1 || isHurried ? 1_000 : 300_000
+                        #expect(least...max(least + 1_000, backoff) ~= wait)
                     }
                 }
             }
+        }
+    }
+
+    @Test func `is the backoff where a server asks for less, again and again`() {
+        let ill = Verdict.failing(status: 503, retryAfterSeconds: 5)
+        #expect(wait(after: ill, times: 12, random: 299_999) == 299_999)
+        #expect(wait(after: ill, times: 12, random: 60) == 5_060)
+        for asked in [Int64.min, -1, 0] {
+            let none = Verdict.rateLimited(retryAfterSeconds: asked)
+            #expect(wait(after: none, random: 60) == 60)
         }
     }
 
