@@ -114,7 +114,7 @@ def test_every_byte_boundary_of_an_exchange(
 
 @pytest.mark.parametrize("act", [Act.CUT, Act.RESET])
 @pytest.mark.parametrize("way", list(Way))
-def test_a_kept_connection_breaks_in_its_second_exchange(
+def test_a_kept_connection_breaks_in_a_later_exchange(
     make_agent: Callable[..., Agent], collector: Collector, make_relay: Callable[..., FaultRelay],
     act: Act, way: Way,
 ) -> None:
@@ -125,10 +125,10 @@ def test_a_kept_connection_breaks_in_its_second_exchange(
         # The first exchange's bytes go before it; the round before left a sound connection.
         gauntlet.add([Damage(act, way, sizes[way].stop + offset)])
         relay.cut_all()
-        for _ in range(2):
+        # An exchange may be shorter than those that were measured: then it is the third.
+        while gauntlet.rest():
             gauntlet.hand_over(1)
             gauntlet.agent.flush()
-        eventually(lambda: not gauntlet.rest(), "the damage strikes")
     gauntlet.run()
     check([gauntlet], collector.export)
 
