@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -168,6 +170,32 @@ def test_a_certificate_that_ends_soon_is_reported(
     assert said.code == 0
     assert "the collector's certificate ends in 9 days" in said.out
     assert "certificate_file ends in 29 days" in said.out
+
+
+def test_an_end_before_the_beginning_holds_nobody(
+    make_agent: Callable[..., Agent], authority: Authority
+) -> None:
+    """Two alerts in the clear, close_notify, are no handshake and no reason to try for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(bytes.fromhex("15030300020100") * 2)
+                    # Open until the agent has had enough.
+                    connection.recv(4096)
+        threading.Thread(target=serve, daemon=True).start()
+        agent = make_agent(
+            f"https://127.0.0.1:{server.getsockname()[1]}",
+            changes=trusting(ca_file=authority.file))
+        agent.batch(EVENTS[:1])
+        eventually(lambda: agent.status()["collector"]["failures"] >= 2, "it is tried again")
+        assert "no TLS" in agent.command_line("status").out
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_files_that_cannot_be_used_are_said(

@@ -53,10 +53,11 @@ def test_events_go_through_the_proxy_in_a_tunnel_of_tls(
 
 @pytest.mark.parametrize(("options", "words"), [
     ({"credentials": "shop:word"}, "answers 407"),
+    ({"answer": b"HTTP/1.1 407 Who\r\nContent-Length: 9\r\n\r\n<p>No</p>"}, "answers 407"),
     ({"answer": b"HTTP/1.1 403 Forbidden\r\n\r\n"}, "answers 403"),
     ({"answer": b"SSH-2.0-OpenSSH_9.2 stranger\r\n\r\n"}, "no HTTP"),
     ({"answer": b""}, "reset"),
-], ids=["password", "forbidden", "no proxy", "gone"])
+], ids=["password", "with a page", "forbidden", "no proxy", "gone"])
 def test_a_proxy_that_does_not_let_through_is_said(
     make_agent: Callable[..., Agent], double: CollectorDouble,
     make_tunnel: Callable[..., TunnelProxy], options: dict[str, object], words: str,

@@ -34,7 +34,7 @@ struct Conversation {
             if case .broken(let errno) = error {
                 return try lastWord(over: transport, errno)
             }
-            throw Failure(.send, error.errno)
+            throw Failure(error == .insecure ? .handshake : .send, error.errno)
         }
         return try receive(over: transport, limits.receiveMilliseconds)
     }
@@ -71,7 +71,8 @@ struct Conversation {
             do throws(TransportFailure) {
                 piece = try transport.receive(until: min(limit(milliseconds), end))
             } catch {
-                var failure = Failure(.receive, error.errno)
+                // With TLS 1.3 a peer refuses a certificate after hands were shaken.
+                var failure = Failure(error == .insecure ? .handshake : .receive, error.errno)
                 if case .broken = error { failure.isRetryable = !parser.hasBegun }
                 throw failure
             }

@@ -23,6 +23,7 @@ public struct Proxy: Hashable, Sendable {
 /// The beginning of a connection through a proxy.
 enum Tunnel {
     private static let headBytesMost = 16 << 10
+    private static let headEnd = Array("\r\n\r\n".utf8)
 
     /// Has a proxy connect to a destination; afterwards the transport leads there.
     static func open(
@@ -45,6 +46,8 @@ enum Tunnel {
         guard 200...299 ~= status else {
             throw Conversation.Failure(.proxy, Int32(clamping: status))
         }
+        // Whoever says more before it was asked is no proxy.
+        guard head.suffix(4).elementsEqual(headEnd) else { throw Conversation.Failure(.proxy, 0) }
     }
 
     private static func request(_ proxy: Proxy, _ destination: Destination) -> [UInt8] {
@@ -61,18 +64,26 @@ enum Tunnel {
         return request
     }
 
-    /// An answer up to its empty line; whoever says more already is no proxy.
+    /// An answer up to its empty line at least: a refusal has a body.
     private static func receiveHead(
         _ transport: SocketTransport, until deadline: Instant
     ) throws(TransportFailure) -> [UInt8] {
         var head: [UInt8] = []
-        let end = Array("\r\n\r\n".utf8)
         while head.count < headBytesMost {
             let piece = try transport.receive(until: deadline)
             guard !piece.isEmpty else { throw .broken(WireErrno.cut) }
+            // The end may have begun in the piece before.
+            let from = max(0, head.count - headEnd.count + 1)
             head += piece
-            if head.suffix(4).elementsEqual(end) { return head }
+            if hasEnd(head, from) { return head }
         }
         throw .broken(EPROTO)
+    }
+
+    private static func hasEnd(_ head: [UInt8], _ from: Int) -> Bool {
+        guard head.count >= headEnd.count else { return false }
+        for start in from...(head.count - headEnd.count)
+        where head[start..<(start + headEnd.count)].elementsEqual(headEnd) { return true }
+        return false
     }
 }

@@ -26,6 +26,8 @@ final class SecureContext {
             throw Conversation.Failure(.credentials, 0)
         }
         unsafe openssl_release_buffers(context)
+        // A key under a password would be asked for on a terminal.
+        unsafe SSL_CTX_set_default_passwd_cb(context, { _, _, _, _ in 0 })
         // A free function for C: it captures nothing.
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, trust.isPinOnly ? passUnknown : nil)
     }
@@ -78,10 +80,16 @@ final class SecureContext {
         return unsafe connection
     }
 
+    /// A session that was of no use is not offered again.
+    func forgetSession() {
+        if let session = unsafe session { unsafe SSL_SESSION_free(session) }
+        unsafe session = nil
+    }
+
     /// Remembers a connection's session, for the next to the same host.
     func remember(_ connection: OpaquePointer, host: String) {
         guard let latest = unsafe SSL_get1_session(connection) else { return }
-        if let session = unsafe session { unsafe SSL_SESSION_free(session) }
+        forgetSession()
         unsafe session = latest
         sessionHost = host
     }
@@ -93,7 +101,9 @@ private func passUnknown(_ isFine: Int32, _ store: OpaquePointer?) -> Int32 {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
         X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
         X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_CERT_UNTRUSTED:
-        1
-    default: isFine
+        // Else it would be said of whatever fails later.
+        unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
+        return 1
+    default: return isFine
     }
 }

@@ -51,14 +51,18 @@ final class SecureTransport: Transport {
     /// Shakes hands, and looks at whom with.
     func shakeHands(until deadline: Instant) throws(TransportFailure) {
         do throws(TransportFailure) {
-            _ = try perform(until: deadline) { unsafe SSL_do_handshake(connection) }
+            // An end before the beginning is no handshake.
+            let count = try perform(until: deadline) { unsafe SSL_do_handshake(connection) }
+            guard count > 0 else { throw .insecure }
         } catch {
+            context.forgetSession()
             let verdict = unsafe SSL_get_verify_result(connection)
-            guard verdict == Int(X509_V_OK) else { throw .untrusted(Int32(clamping: verdict)) }
-            throw error
+            guard error == .insecure, verdict != Int(X509_V_OK) else { throw error }
+            throw .untrusted(Int32(clamping: verdict))
         }
         guard context.trust.pins.isEmpty || isPinned else { throw .untrusted(Self.wrongPin) }
         if case .at(let seconds) = dates, let fault = chainFault(at: seconds) {
+            context.forgetSession()
             throw .untrusted(fault)
         }
     }
@@ -125,11 +129,14 @@ final class SecureTransport: Transport {
         throws(TransportFailure) -> Int
     {
         let count = Int32(clamping: min(bytes.count - offset, Self.pieceBytes))
-        return try perform(until: deadline) {
+        let sent = try perform(until: deadline) {
             unsafe bytes.withUnsafeBytes { (bytes) in
                 unsafe SSL_write(connection, bytes.baseAddress.map { unsafe $0 + offset }, count)
             }
         }
+        // Nothing more is taken by a peer that has ended.
+        guard sent > 0 else { throw .broken(WireErrno.cut) }
+        return sent
     }
 
     func receive(until deadline: Instant) throws(TransportFailure) -> [UInt8] {
