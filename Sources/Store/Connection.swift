@@ -5,6 +5,7 @@ internal import CSQLite
     private let handle: OpaquePointer
     // SQLite writes there after each commit.
     private let frames: UnsafeMutablePointer<Int64>
+    private let pool = StatementPool()
 
     /// Opens `path` for reading and writing, without the belief that small writes are never torn.
     init(path: String, vfs: String?) throws(StoreError) {
@@ -31,6 +32,7 @@ internal import CSQLite
     }
 
     deinit {
+        pool.close()
         _ = unsafe sqlite3_close_v2(handle)
         unsafe frames.deallocate()
     }
@@ -41,24 +43,33 @@ internal import CSQLite
     /// How many frames the log had after the last commit.
     var frameCount: Int64 { unsafe frames.pointee }
 
-    /// Prepares a statement that is kept.
+    /// Prepares a statement that is kept, or takes one that rests.
     borrowing func prepare(_ sql: String) throws(StoreError) -> Statement {
+        if let statement = unsafe pool.take(sql) {
+            return unsafe Statement(owning: statement, of: handle, sql, pool)
+        }
+        return try prepare(sql, pool)
+    }
+
+    private borrowing func prepare(
+        _ sql: String, _ pool: StatementPool?
+    ) throws(StoreError) -> Statement {
         var statement: OpaquePointer?
         let result = unsafe sqlite3_prepare_v3(
             handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard result == SQLITE_OK, let statement = unsafe statement else { throw error(sql) }
-        return unsafe Statement(owning: statement, of: handle, sql)
+        return unsafe Statement(owning: statement, of: handle, sql, pool)
     }
 
     /// Runs one statement that is needed once; its rows are not read.
     borrowing func run(_ sql: String) throws(StoreError) {
-        let statement = try prepare(sql)
+        let statement = try prepare(sql, nil)
         while try statement.step() {}
     }
 
     /// The first column of the first row of a statement that is needed once.
     borrowing func integer(_ sql: String) throws(StoreError) -> Int64 {
-        let statement = try prepare(sql)
+        let statement = try prepare(sql, nil)
         return try statement.step() ? statement.integer(0) : 0
     }
 

@@ -8,19 +8,31 @@ enum Value {
     case blob([UInt8])
 }
 
-/// A prepared statement, used again and again; finalized when it goes.
+/// A prepared statement, used again and again.
 @safe final class Statement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String
+    private let pool: StatementPool?
 
-    init(owning handle: OpaquePointer, of connection: OpaquePointer, _ sql: String) {
+    /// Owns a statement, which rests in the pool in the end or is finalized.
+    init(
+        owning handle: OpaquePointer, of connection: OpaquePointer, _ sql: String,
+        _ pool: StatementPool?
+    ) {
         unsafe self.handle = handle
         unsafe self.connection = connection
         self.sql = sql
+        self.pool = pool
     }
 
-    deinit { _ = unsafe sqlite3_finalize(handle) }
+    deinit {
+        if let pool {
+            unsafe pool.put(handle, sql)
+        } else {
+            _ = unsafe sqlite3_finalize(handle)
+        }
+    }
 
     /// Begins anew with these values for its parameters.
     func bind(_ values: Value...) throws(StoreError) {
