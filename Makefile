@@ -30,10 +30,12 @@ SHELL := bash
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
 BUILD := swift build --explicit-target-dependency-import-check error
-# Without optimisation over all modules the executable is three times as large.
+# Without optimisation over all modules the executable is three times as large; the rest is tables
+# that `Cross/settings` tells of.
 EMBEDDED := -c release --traits Embedded --scratch-path .build-embedded \
     --experimental-lto-mode=full -Xswiftc -use-ld=lld -Xlinker --gc-sections -Xlinker --icf=all \
-    -Xlinker -z -Xlinker pack-relative-relocs
+    -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-eh-frame-hdr \
+    -Xcc -fno-asynchronous-unwind-tables
 # The toolchain's folder of Embedded libraries, found when a recipe runs.
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \
     sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/embedded/$$(uname -m)-unknown-linux-gnu
