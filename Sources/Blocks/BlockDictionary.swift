@@ -1,3 +1,5 @@
+internal import Events
+
 /// What a device's blocks have said before, known to both sides: the next are shorter with it.
 public struct BlockDictionary: Hashable, Sendable {
     /// How much of a section is kept: what the window of a writer's deflate stream holds.

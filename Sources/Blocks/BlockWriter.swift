@@ -105,6 +105,11 @@ public struct BlockWriter: ~Copyable {
         return line
     }
 
+    /// Appends what ``line(of:)`` makes.
+    public static func appendLine(of event: Event, to lines: inout [UInt8]) {
+        Line.append(event, to: &lines)
+    }
+
     mutating func deflate(_ bytes: [UInt8], _ dictionary: [UInt8]) -> [UInt8]? {
         if deflater == nil { deflater = Deflater() }
         return deflater?.deflate(bytes, dictionary)

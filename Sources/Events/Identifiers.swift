@@ -84,12 +84,17 @@ public enum Hexadecimal {
     public static func text(_ value: UInt64, digitCount: Int) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(digitCount)
+        append(value, digitCount: digitCount, to: &digits)
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Appends what ``text(_:digitCount:)`` makes.
+    public static func append(_ value: UInt64, digitCount: Int, to bytes: inout [UInt8]) {
         for index in 0..<digitCount {
-            digits.append(
+            bytes.append(
                 digit(UInt8(truncatingIfNeeded: value >> UInt64(4 * (digitCount - 1 - index))) & 15)
             )
         }
-        return String(decoding: digits, as: UTF8.self)
     }
 
     /// Two lower-case digits a byte.

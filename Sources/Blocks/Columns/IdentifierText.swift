@@ -1,3 +1,5 @@
+internal import Events
+
 /// Identifiers as text ⇄ their bytes: UUIDs, hexadecimal digits, Base64 for URLs.
 enum IdentifierText {
     /// A UUID's length (RFC 9562 §4).

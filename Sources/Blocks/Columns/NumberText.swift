@@ -1,3 +1,5 @@
+internal import Events
+
 /// Decimal numbers as JSON writes them ⇄ their digits and how many are decimals.
 enum NumberText {
     /// A number's digits must stay below it, so that they and the count of decimals are 64 bits.

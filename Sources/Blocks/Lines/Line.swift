@@ -89,7 +89,7 @@ enum Line {
         append(",\"quality\":\"", to: &bytes)
         append(word(event.time.quality), to: &bytes)
         append("\",\"producer\":\"", to: &bytes)
-        append(Hexadecimal.text(event.producer, digitCount: 16), to: &bytes)
+        Hexadecimal.append(event.producer, digitCount: 16, to: &bytes)
         append("\",\"event\":", to: &bytes)
         bytes += event.body
         append("}\n", to: &bytes)
@@ -126,7 +126,11 @@ enum Line {
         bytes.append(contentsOf: text.utf8)
     }
 
+    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+        bytes.append(text)
+    }
+
     private static func append(_ number: Int64, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: number.description.utf8)
+        NumberText.append(number, scale: 0, .fixed, to: &bytes)
     }
 }

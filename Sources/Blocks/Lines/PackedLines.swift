@@ -1,3 +1,4 @@
+internal import Events
 internal import CZlib
 
 /// Events' lines as the store keeps them while they wait: few bytes even for one event alone.
@@ -28,7 +29,9 @@ extension BlockWriter {
     /// Of a block whatever ``BlockReader/read(_:)`` says.
     public static func unpack(_ row: [UInt8]) throws(BlockError) -> [UInt8] {
         if Frame.begins(row) {
-            return try BlockReader.read(row).events.flatMap { line(of: $0) }
+            var lines: [UInt8] = []
+            for event in try BlockReader.read(row).events { Line.append(event, to: &lines) }
+            return lines
         }
         guard row.first == packed else { return row }
         guard row.count >= prefixBytes else { throw .short }

@@ -104,13 +104,16 @@ struct Scanner {
     /// Takes the rest of this line but its last byte, a `}`, and steps over the line feed.
     mutating func restOfLine() throws(Mismatch) -> [UInt8] {
         let start = offset
-        while offset < bytes.count, bytes[offset] != Line.lineFeed { offset += 1 }
+        let lineEnd = ByteRun.first(Line.lineFeed, of: bytes, in: start..<bytes.count)
+        offset = lineEnd ?? bytes.count
         let end = offset - 1
-        guard offset < bytes.count, end - start >= 2, end - start <= Limits.eventBytes,
+        guard lineEnd != nil, end - start >= 2, end - start <= Limits.eventBytes,
             bytes[end] == Line.closingBrace, bytes[end - 1] == Line.closingBrace,
             bytes[start] == Line.openingBrace
         else { throw Mismatch(offset: start) }
         offset += 1
-        return Array(bytes[start..<end])
+        var rest: [UInt8] = []
+        ByteRun.append(bytes, start..<end, to: &rest)
+        return rest
     }
 }

@@ -1,3 +1,5 @@
+internal import Events
+
 /// A block's four sections, each read from its beginning to its end.
 struct ReadSections {
     /// The text, and behind it whatever strings are made of other sections.

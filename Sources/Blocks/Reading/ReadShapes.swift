@@ -1,3 +1,5 @@
+internal import Events
+
 /// A field of a class, as a block defines it.
 struct ReadField {
     var type: FieldType

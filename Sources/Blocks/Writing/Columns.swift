@@ -1,3 +1,5 @@
+internal import Events
+
 /// Codes over values that come again: the same, the next new one, or one by its number.
 struct CodeColumn {
     private(set) var bytes: [UInt8] = []

@@ -1,3 +1,5 @@
+internal import Events
+
 /// The columns' way into the sections, in the order of the page.
 extension EventColumns {
     /// Writes all columns, each once; what is written gives its memory up.

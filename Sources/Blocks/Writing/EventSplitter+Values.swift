@@ -1,3 +1,5 @@
+internal import Events
+
 /// Values that have columns.
 extension EventSplitter {
     /// Reads a value that has a column; −1 where it has no shape.

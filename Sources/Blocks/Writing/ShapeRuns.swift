@@ -1,3 +1,5 @@
+internal import Events
+
 /// What stood between one value and the next, to be compared at once instead of step by step.
 ///
 /// A memory of the writer's alone: without it the blocks are the same.

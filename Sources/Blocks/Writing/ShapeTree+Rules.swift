@@ -1,3 +1,5 @@
+internal import Events
+
 /// Which fields go together, and which strings belong to the shape: the writer's choice alone.
 ///
 /// A reader finds the choice in the block. The words are those of the Segment specification.

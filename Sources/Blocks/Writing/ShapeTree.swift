@@ -1,3 +1,5 @@
+internal import Events
+
 /// The shapes of one block's records, as a tree: a path from a root is what stood in a record.
 ///
 /// Fields, nodes and texts are bounded; what would exceed a bound has no shape.

@@ -1,3 +1,5 @@
+internal import Events
+
 /// Writes the shapes of a block's records and says in which order their columns come.
 struct ShapeWriter {
     /// Classes of the tree, as they are met.

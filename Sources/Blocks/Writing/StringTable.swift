@@ -1,3 +1,5 @@
+internal import Events
+
 /// Where the strings of all columns are found again; it knows hashes and numbers, no strings.
 struct StringTable {
     private struct Slot {

@@ -1,3 +1,5 @@
+internal import Events
+
 /// Values of one group of fields that may come again together.
 ///
 /// A tuple is kept as bytes: of each value the field, and a string's length and bytes or a

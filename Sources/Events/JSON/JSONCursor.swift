@@ -110,11 +110,7 @@ public struct JSONCursor: Sendable {
 
     private mutating func string() -> JSONToken {
         let start = index + 1
-        index = start
-        while index < end, text[index] != UInt8(ascii: "\"") {
-            index += text[index] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        let close = min(index, end)
+        let close = ByteRun.endOfString(text, from: start, before: end) ?? end
         index = min(close + 1, end)
         // In a valid text a string before a colon is a key, and no other string is.
         var ahead = index

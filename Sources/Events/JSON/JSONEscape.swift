@@ -18,9 +18,10 @@ public enum JSONEscape {
     {
         var index = range.lowerBound
         while index < range.upperBound {
-            var plain = index
-            while plain < range.upperBound, text[plain] != UInt8(ascii: "\\") { plain += 1 }
-            out.append(contentsOf: text[index..<plain])
+            let plain =
+                ByteRun.first(UInt8(ascii: "\\"), of: text, in: index..<range.upperBound)
+                ?? range.upperBound
+            ByteRun.append(text, index..<plain, to: &out)
             index = plain
             guard index < range.upperBound else { return }
             let (unit, length) = read(text, at: index, limit: range.upperBound)
@@ -54,6 +55,11 @@ public enum JSONEscape {
     public static func isEqual(_ text: [UInt8], in range: Range<Int>, to name: StaticString) -> Bool
     {
         let count = name.utf8CodeUnitCount
+        guard count > 0, range.count >= count else { return count == 0 && range.isEmpty }
+        // Most names differ in their first byte, and then nothing that is escaped matters.
+        let first = text[range.lowerBound]
+        let expected = unsafe name.utf8Start.pointee
+        guard first == expected || first == UInt8(ascii: "\\") else { return false }
         if range.count == count {
             for offset in 0..<count {
                 let expected = unsafe name.utf8Start[offset]
@@ -61,7 +67,7 @@ public enum JSONEscape {
             }
             return true
         }
-        guard range.count > count, text[range].contains(UInt8(ascii: "\\")) else { return false }
+        guard ByteRun.first(UInt8(ascii: "\\"), of: text, in: range) != nil else { return false }
         let decoded = decode(text, in: range)
         guard decoded.count == count else { return false }
         for offset in 0..<count {

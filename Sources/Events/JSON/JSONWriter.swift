@@ -31,7 +31,7 @@ public struct JSONWriter: Sendable {
             bytes.append(UInt8(ascii: "\""))
         case .number, .true, .false, .null:
             separate()
-            bytes.append(contentsOf: text[token.range])
+            ByteRun.append(text, token.range, to: &bytes)
         case .end: break
         }
     }

@@ -1,18 +1,8 @@
-extension Array {
-    /// Removes all elements and keeps the memory of a few.
-    ///
-    /// Columns change their places from block to block: if each kept what the largest block ever
-    /// put into it, all would be as large as the largest.
-    mutating func empty() {
-        removeAll(keepingCapacity: capacity * MemoryLayout<Element>.stride <= 1024)
-    }
-}
-
 /// Runs of bytes within arrays.
-enum ByteRun {
+public enum ByteRun {
     /// Whether a range of one array equals as many bytes of another from `start` on.
-    @inline(__always)
-    static func isEqual(
+    @inlinable @inline(__always)
+    public static func isEqual(
         _ left: [UInt8], _ range: Range<Int>, _ right: [UInt8], at start: Int
     ) -> Bool {
         guard start >= 0, right.count - start >= range.count, range.upperBound <= left.count else {
@@ -25,8 +15,8 @@ enum ByteRun {
         }
     }
 
-    @inline(__always)
-    private static func isEqual(
+    @inlinable @inline(__always)
+    static func isEqual(
         _ left: UnsafeRawBufferPointer, _ leftStart: Int, _ right: UnsafeRawBufferPointer,
         _ rightStart: Int, _ count: Int
     ) -> Bool {
@@ -49,20 +39,19 @@ enum ByteRun {
         return count == 0 || !differ(0, UInt8.self)
     }
 
-    /// Appends a range of one array to another.
-    @inline(__always)
-    static func append(_ bytes: [UInt8], _ range: Range<Int>, to other: inout [UInt8]) {
-        guard range.lowerBound >= 0, range.upperBound <= bytes.count else { return }
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe other.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
+    /// Appends a range of one array to another; nothing where the array has no such range.
+    public static func append(_ bytes: [UInt8], _ range: Range<Int>, to other: inout [UInt8]) {
+        guard range.lowerBound >= 0, range.upperBound <= bytes.count, !range.isEmpty else { return }
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe other.append(copying: UnsafeRawBufferPointer(rebasing: bytes[range]))
         }
     }
 
     /// A number that equal runs share, and others hardly do.
     ///
     /// It may differ between processors: it stays in memory.
-    @inline(__always)
-    static func hash(_ bytes: [UInt8], _ range: Range<Int>, seed: UInt64) -> UInt64 {
+    @inlinable @inline(__always)
+    public static func hash(_ bytes: [UInt8], _ range: Range<Int>, seed: UInt64) -> UInt64 {
         unsafe bytes.withUnsafeBytes { bytes in
             var hash = seed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(range.count)
             var index = range.lowerBound
@@ -84,8 +73,8 @@ enum ByteRun {
 
     /// Where a string that begins at `start` ends: the place of its quotation mark; nil if it has
     /// none.
-    @inline(__always)
-    static func endOfString(_ text: [UInt8], from start: Int, before end: Int) -> Int? {
+    @inlinable @inline(__always)
+    public static func endOfString(_ text: [UInt8], from start: Int, before end: Int) -> Int? {
         guard end <= text.count else { return nil }
         return unsafe text.withUnsafeBytes { text in
             var index = start
@@ -109,33 +98,42 @@ enum ByteRun {
         }
     }
 
-    /// Whether a text has a line feed.
-    static func hasLineFeed(_ text: [UInt8]) -> Bool {
-        unsafe text.withUnsafeBytes { text in
-            var index = 0
-            while index + 8 <= text.count {
+    /// The first place of a byte in a range; nil where it is not there.
+    @inlinable @inline(__always)
+    public static func first(_ byte: UInt8, of text: [UInt8], in range: Range<Int>) -> Int? {
+        guard range.lowerBound >= 0, range.upperBound <= text.count else { return nil }
+        return unsafe text.withUnsafeBytes { text in
+            let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
+            var index = range.lowerBound
+            while index + 8 <= range.upperBound {
                 let word = unsafe text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                if zeros(word ^ 0x0A0A_0A0A_0A0A_0A0A) != 0 { return true }
+                let found = zeros(word.littleEndian ^ pattern)
+                if found != 0 { return index + found.trailingZeroBitCount / 8 }
                 index += 8
             }
-            while index < text.count {
-                if unsafe text[index] == Line.lineFeed { return true }
+            while index < range.upperBound {
+                if unsafe text[index] == byte { return index }
                 index += 1
             }
-            return false
+            return nil
         }
+    }
+
+    /// Whether a text has a line feed.
+    public static func hasLineFeed(_ text: [UInt8]) -> Bool {
+        first(10, of: text, in: 0..<text.count) != nil
     }
 
     /// The highest bit of the lowest byte that is 0, and perhaps those of higher bytes; or 0.
     ///
     /// Alan Mycroft's test (1987).
-    @inline(__always)
-    private static func zeros(_ word: UInt64) -> UInt64 {
+    @inlinable @inline(__always)
+    static func zeros(_ word: UInt64) -> UInt64 {
         (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 
     /// Whether a range holds a word.
-    static func isText(_ text: [UInt8], _ range: Range<Int>, _ word: StaticString) -> Bool {
+    public static func isText(_ text: [UInt8], _ range: Range<Int>, _ word: StaticString) -> Bool {
         guard word.utf8CodeUnitCount == range.count else { return false }
         return word.withUTF8Buffer { word in
             for index in 0..<word.count
