@@ -42,3 +42,42 @@ public enum Digest {
         }
     }
 }
+
+/// SHA-256 again and again: what OpenSSL looks up for each digest is looked up once.
+///
+/// On one thread at a time.
+@safe public final class DigestContext {
+    private let context: OpaquePointer?
+    private let algorithm: OpaquePointer?
+
+    /// Looks the algorithm up.
+    public init() {
+        unsafe context = EVP_MD_CTX_new()
+        unsafe algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+    }
+
+    deinit {
+        unsafe EVP_MD_CTX_free(context)
+        unsafe EVP_MD_free(algorithm)
+    }
+
+    /// The first eight of the digest's 32 bytes, the highest first.
+    public func firstWord(of bytes: [UInt8]) -> UInt64 {
+        var digest = InlineArray<32, UInt8>(repeating: 0)
+        let isMade = unsafe bytes.withUnsafeBytes { input in
+            var output = digest.mutableSpan
+            return unsafe output.withUnsafeMutableBufferPointer { output in
+                unsafe EVP_DigestInit_ex2(context, algorithm, nil) == 1
+                    && EVP_DigestUpdate(context, input.baseAddress, input.count) == 1
+                    && EVP_DigestFinal_ex(context, output.baseAddress, nil) == 1
+            }
+        }
+        var word: UInt64 = 0
+        if isMade {
+            for index in 0..<8 { word = word << 8 | UInt64(digest[index]) }
+        } else {
+            for byte in Digest.sha256(bytes).prefix(8) { word = word << 8 | UInt64(byte) }
+        }
+        return word
+    }
+}

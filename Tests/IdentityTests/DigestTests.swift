@@ -34,11 +34,15 @@ private func bytes(_ hexadecimal: String) throws -> [UInt8] {
     }
 
     @Test func `of any length around a block is the reference's`() {
+        let context = DigestContext()
         for count in Array(0...70) + Array(110...130) {
             let message = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ count) }
             #expect(
                 Hexadecimal.text(Digest.sha256(message))
                     == Hexadecimal.text(Reference.sha256(message)), "\(count) bytes")
+            #expect(
+                Hexadecimal.text(context.firstWord(of: message), digitCount: 16)
+                    == Hexadecimal.text(Reference.sha256(message)).prefix(16), "\(count) bytes")
         }
     }
 }

@@ -11,27 +11,18 @@ struct MessageMemory {
         case new, duplicate, reused
     }
 
-    /// Sixteen bytes of memory: half of the id's hash, half of the content's.
-    private struct Entry {
-        var key: UInt64
-        var content: UInt64
-    }
-
-    private var contents: [UInt64: UInt64] = [:]
-    // The keys in `contents`, oldest first from `oldest` on; a ring once it is full.
-    private var order: [UInt64] = []
-    private var oldest = 0
-    private var uncommitted: [Entry] = []
+    // The committed ones, then those of the next commit.
+    private var entries: MessageEntries
+    private var uncommittedCount = 0
     private let limit: Int
+    private let digest = DigestContext()
 
     static let entryBytes = 16
 
     /// Makes an empty memory, with room for as many ids as are about to be loaded.
     init(limit: Int = Limits.rememberedMessages, expecting count: Int64 = 0) {
         self.limit = limit
-        let expected = Int(clamping: max(0, min(count, Int64(limit))))
-        contents.reserveCapacity(expected)
-        order.reserveCapacity(expected)
+        entries = MessageEntries(capacity: Int(clamping: max(0, min(count, Int64(limit)))))
     }
 
     /// Looks an event up, and remembers it unless it is a duplicate.
@@ -46,41 +37,42 @@ struct MessageMemory {
         name.reserveCapacity(8 + messageID.count)
         Self.append(producer, to: &name)
         name += messageID
-        var entry = Entry(key: Self.hash(name), content: Self.hash(comparable))
+        var entry = MessageEntries.Entry(
+            key: digest.firstWord(of: name), content: digest.firstWord(of: comparable))
         var finding = Finding.new
-        if let content = contents[entry.key] {
+        if let content = entries.content(of: entry.key) {
             if content == entry.content { return .duplicate }
             // A second content under one id is kept under a name made of both.
             finding = .reused
             entry.key = entry.key &* 0x9E37_79B9_7F4A_7C15 ^ entry.content
-            if contents[entry.key] == entry.content { return .duplicate }
+            if entries.content(of: entry.key) == entry.content { return .duplicate }
         }
-        contents[entry.key] = entry.content
-        uncommitted.append(entry)
+        entries.append(entry)
+        uncommittedCount += 1
         return finding
     }
 
     /// The entries since the last commit, as a chunk for the store: 16 bytes each, big-endian.
     var chunk: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(uncommitted.count * Self.entryBytes)
-        for entry in uncommitted {
-            Self.append(entry.key, to: &bytes)
-            Self.append(entry.content, to: &bytes)
+        bytes.reserveCapacity(uncommittedCount * Self.entryBytes)
+        for index in entries.count - uncommittedCount..<entries.count {
+            Self.append(entries[index].key, to: &bytes)
+            Self.append(entries[index].content, to: &bytes)
         }
         return bytes
     }
 
     /// The events of the chunk are stored: from now on they may push out older ones.
     mutating func commit() {
-        for entry in uncommitted { enter(entry.key) }
-        uncommitted.removeAll(keepingCapacity: true)
+        uncommittedCount = 0
+        while entries.count > limit { entries.removeFirst() }
     }
 
     /// The events of the chunk were not stored: forget them, they will come again.
     mutating func rollBack() {
-        for entry in uncommitted { contents[entry.key] = nil }
-        uncommitted.removeAll(keepingCapacity: true)
+        for _ in 0..<uncommittedCount { entries.removeLast() }
+        uncommittedCount = 0
     }
 
     /// Takes in a chunk that an earlier run committed; oldest chunks first.
@@ -88,22 +80,13 @@ struct MessageMemory {
         var index = 0
         while index + Self.entryBytes <= chunk.count {
             let key = Self.word(chunk, index)
-            if contents.updateValue(Self.word(chunk, index + 8), forKey: key) == nil { enter(key) }
+            if entries.content(of: key) == nil {
+                entries.append(.init(key: key, content: Self.word(chunk, index + 8)))
+                if entries.count > limit { entries.removeFirst() }
+            }
             index += Self.entryBytes
         }
     }
-
-    private mutating func enter(_ key: UInt64) {
-        guard order.count == limit else {
-            order.append(key)
-            return
-        }
-        contents[order[oldest]] = nil
-        order[oldest] = key
-        oldest = (oldest + 1) % limit
-    }
-
-    private static func hash(_ bytes: [UInt8]) -> UInt64 { word(Digest.sha256(bytes), 0) }
 
     private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
         for shift in stride(from: UInt64(56), through: 0, by: -8) {
