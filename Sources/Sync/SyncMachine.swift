@@ -35,6 +35,10 @@ public struct SyncMachine: Sendable {
 
     /// What the machine is doing.
     public private(set) var state = State.ready
+    /// Whether it waits after a failure.
+    public var isWaiting: Bool {
+        if case .waiting = state { true } else { false }
+    }
     /// Failures in a row.
     public private(set) var failureCount = 0
     /// What the last answer meant; nil before the first.

@@ -69,6 +69,7 @@ import Testing
         try kiosk.pass(1000)
         kiosk.collector.mood = .deaf
         try hand(kiosk, "a", "b")
+        try kiosk.pass(1000)
         #expect(kiosk.collector.events.count == 2 || kiosk.collector.events.count == 1)
         #expect(try kiosk.queuedCount() == 2)
         kiosk.collector.mood = .well
@@ -220,6 +221,7 @@ import Testing
         try kiosk.pass(1000)
         kiosk.collector.mood = .silent
         try hand(kiosk, "a")
+        try kiosk.pass(1000)
         let late = try #require(kiosk.world.exchange)
         try kiosk.pass(89_999)
         #expect(kiosk.world.abandonedCount == 0)

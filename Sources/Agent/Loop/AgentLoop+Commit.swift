@@ -3,6 +3,7 @@ internal import Events
 internal import Intake
 internal import Platform
 internal import Store
+internal import Sync
 
 /// The commit: everything that waits becomes durable in one transaction, then it is answered.
 extension AgentLoop {
@@ -25,6 +26,7 @@ extension AgentLoop {
             complain(error)
         }
         settleRings(isStored: isStored)
+        if isStored { gather(numbersFrom.epoch, world.monotonicNow()) }
         let answers = pending.answers
         let unstored = isStored ? [] : pending.answeredCounters
         pending = PendingCommit()
@@ -41,6 +43,18 @@ extension AgentLoop {
             } else if answer.door == .http {
                 resumable.append(answer.connection)
             }
+        }
+    }
+
+    private func gather(_ epoch: UInt32, _ now: Instant) {
+        for row in pending.rows {
+            if !courier.machine.isWaiting, !row.isBlock {
+                let first = row.sequences.first?.first ?? 0
+                let key = RowKey(.tail, RowID(lane: row.lane, epoch: epoch, first: first))
+                courier.fresh.keep(row.lines, of: key)
+            }
+            courier.gathering.take(
+                Int64(row.eventCount), isCritical: row.lane == .critical, at: now)
         }
     }
 

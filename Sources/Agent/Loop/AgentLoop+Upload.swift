@@ -24,8 +24,12 @@ extension AgentLoop {
         courier.resumeTombstones(now)
         if courier.machine.lastVerdict == .clock, !lacksClock(&world) { courier.hasten() }
         guard !isFinished, courier.machine.shouldSend(at: now) else { return }
+        if flushes.isEmpty, courier.gathering.isGathering(at: now) { return }
+        // Whatever comes of this: a store that cannot be read has no deadline.
+        let wasAll = courier.gathering.wasAll
+        courier.gathering.leave(isAll: false)
         do throws(StoreError) {
-            try sendNext(&world, now)
+            try sendNext(&world, now, wasAll: wasAll)
         } catch {
             complain(error)
         }
@@ -47,7 +51,7 @@ extension AgentLoop {
     }
 
     private func sendNext(
-        _ world: inout some World & ~Copyable, _ now: Instant
+        _ world: inout some World & ~Copyable, _ now: Instant, wasAll: Bool
     ) throws(StoreError) {
         if courier.tombstonesDue == nil {
             let tombstones = try store.pendingTombstones(limit: Self.tombstonesMost)
@@ -59,7 +63,11 @@ extension AgentLoop {
             var shipment = try store.nextShipment(
                 eventsMax: eventsMost, bytesMax: Self.shipmentBytesMost,
                 settled: pending.settlement.removed)
-        else { return }
+        else {
+            courier.gathering.leave(isAll: true)
+            return
+        }
+        let found = shipment.rows.count
         let parcel: Parcel
         if let again = courier.parcel(beginning: shipment) {
             (shipment, parcel) = again
@@ -78,10 +86,24 @@ extension AgentLoop {
                 return
             }
         }
+        let sequences = Self.ranges(of: shipment)
+        // Critical events say nothing of how many others wait.
+        courier.gathering.leave(
+            isAll: shipment.lane == .critical
+                ? wasAll
+                : !isSmall && shipment.rows.count == found && isShort(shipment, sequences))
         dispatch(
-            parcel, sequences: Self.ranges(of: shipment), rows: shipment.rows.map { $0.key },
+            parcel, sequences: sequences, rows: shipment.rows.map { $0.key },
             lane: shipment.lane,
             epoch: shipment.epoch, tombstoneIDs: [], &world, now)
+    }
+
+    /// Whether a block has room for many more events, which then were not there.
+    private func isShort(_ shipment: Shipment, _ sequences: [SequenceRange]) -> Bool {
+        guard !shipment.isSealed else { return false }
+        let byteCount = shipment.rows.reduce(Int64(0)) { $0 + Int64($1.body.count) }
+        return sequences.reduce(Int64(0)) { $0 + $1.count } <= Int64(Limits.blockEvents) / 2
+            && byteCount <= Self.shipmentBytesMost / 2
     }
 
     /// Sends tombstones in a block without events.
@@ -155,7 +177,12 @@ extension AgentLoop {
         var taken: [(row: StoredRow, lines: [UInt8])] = []
         var byteCount = 0
         for row in isNewestFirst ? shipment.rows.reversed() : shipment.rows {
-            let lines = try BlockWriter.unpack(row.body)
+            let lines: [UInt8]
+            if let fresh = courier.fresh.take(row.key) {
+                lines = fresh
+            } else {
+                lines = try BlockWriter.unpack(row.body)
+            }
             byteCount += lines.count
             if !taken.isEmpty, byteCount > bytesMost { break }
             taken.append((row, lines))
@@ -163,7 +190,9 @@ extension AgentLoop {
         if isNewestFirst { taken.reverse() }
         var shipment = shipment
         shipment.rows = taken.map { $0.row }
-        let block = try block(of: shipment, taken.flatMap { $0.lines }, dictionary)
+        var lines: [UInt8] = []
+        for row in taken { lines += row.lines }
+        let block = try block(of: shipment, lines, dictionary)
         return (shipment, block)
     }
 

@@ -37,6 +37,10 @@ struct Courier: ~Copyable {
     var dictionary: BlockDictionary?
     /// When a full dictionary may be followed by the next.
     var dictionaryDue = Instant(milliseconds: 0)
+    /// New events that wait for others.
+    var gathering = Gathering()
+    /// Their lines.
+    var fresh = FreshLines()
     /// What the collector may have set aside.
     var poisonBudget = PoisonBudget()
     /// What was sent last and not answered for good.
@@ -60,9 +64,16 @@ struct Courier: ~Copyable {
     init(machine: SyncMachine) { self.machine = machine }
 
     /// When there is something to decide though nothing happens.
-    var deadline: Instant { min(machine.deadline, tombstonesDue ?? .never) }
+    var deadline: Instant {
+        let due = min(machine.deadline, tombstonesDue ?? .never)
+        // While the machine waits, what is gathered waits with it.
+        return machine.state == .ready ? min(due, gathering.deadline ?? .never) : due
+    }
 
-    mutating func hasten() { machine.hasten() }
+    mutating func hasten() {
+        machine.hasten()
+        gathering.leave(isAll: false)
+    }
 
     /// The block in flight has come to an end, or will be sent again as it is.
     mutating func land(_ verdict: Verdict) {
@@ -71,6 +82,7 @@ struct Courier: ~Copyable {
         case .outdated, .rejecting, .tooLarge, .unauthorised, .misconfigured, .captive,
             .rateLimited, .failing, .unreachable:
             unanswered = inFlight
+            fresh.forget()
         case .clock: return
         }
         inFlight = nil

@@ -74,11 +74,11 @@ struct PendingCommit {
             rows.append(Row(lane: event.lane))
             openRow[lane] = index
         }
-        let line = BlockWriter.line(of: event)
-        rows[index].lines.append(contentsOf: line)
+        let before = rows[index].lines.count
+        BlockWriter.appendLine(of: event, to: &rows[index].lines)
         rows[index].eventCount += 1
         SequenceRange.append(event.sequence, to: &rows[index].sequences)
-        byteCount += line.count
+        byteCount += rows[index].lines.count - before
     }
 }
 
