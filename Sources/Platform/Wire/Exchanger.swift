@@ -77,7 +77,7 @@ struct Exchanger {
             bound = DateBound(answer.fields, at: now) ?? bound
         } else if answer.isKeepAlive {
             let until = now.advanced(byMilliseconds: limits.keepMilliseconds)
-            kept = Kept(line: line, destination: destination, until: until)
+            kept = Kept(line: line, destination: destination, until: min(until, line.until))
         }
         return .response(status: answer.status, headers: answer.fields, body: answer.body)
     }
@@ -119,7 +119,7 @@ struct Exchanger {
     }
 
     private mutating func secureContext() throws(Conversation.Failure) -> SecureContext {
-        if let context { return context }
+        if let context, SystemClock.monotonicNow() < context.until { return context }
         let fresh = try SecureContext(trust)
         context = fresh
         return fresh
@@ -168,6 +168,14 @@ enum Line {
         switch self {
         case .plain(let transport): transport
         case .secure(let transport): transport.carrier
+        }
+    }
+
+    /// Until when it may be kept.
+    var until: Instant {
+        switch self {
+        case .plain: .never
+        case .secure(let transport): transport.context.until
         }
     }
 

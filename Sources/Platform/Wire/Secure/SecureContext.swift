@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Events
 
 /// What every TLS connection of the wire begins with: trust, the device's certificate, and the last
 /// session, to be resumed.
@@ -7,8 +8,15 @@ internal import COpenSSL
 /// thread.
 @safe
 final class SecureContext {
+    // A resumed session shows no certificates anew: without an end nobody would hear that they were
+    // renewed, revoked or have ended.
+    private static let mostMilliseconds: Int64 = 24 * 3600 * 1000
+
     private let context: OpaquePointer
     let trust: Trust
+    /// Until when its sessions may be resumed and its connections kept: a day after the roots were
+    /// read, and so at most a day after hands were shaken in full.
+    let until: Instant
     private var session: OpaquePointer?
     private var sessionHost = ""
 
@@ -19,6 +27,7 @@ final class SecureContext {
         }
         unsafe self.context = context
         self.trust = trust
+        until = SystemClock.monotonicNow().advanced(byMilliseconds: Self.mostMilliseconds)
         guard unsafe openssl_forbid_before_tls_1_2(context) == 1, loadAuthorities(),
             loadCertificate()
         else {

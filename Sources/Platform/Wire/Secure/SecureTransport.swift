@@ -10,7 +10,7 @@ final class SecureTransport: Transport {
     private static let pieceBytes = 16_384
 
     let carrier: SocketTransport
-    private let context: SecureContext
+    let context: SecureContext
     private let host: String
     let dates: CertificateDates
     private let connection: OpaquePointer
