@@ -133,16 +133,22 @@ public struct Exchange: Sendable {
     public var headers: [HTTPField]
     /// The body; the method is POST.
     public var body: [UInt8]
+    /// The time by the collector's own word, in seconds since 1970; nil where it has said none.
+    ///
+    /// Certificates are held against it where the wall clock was never set.
+    public var knownSeconds: Int64?
 
     /// Makes a request of its parts.
     public init(
-        number: UInt64, destination: Destination, path: String, headers: [HTTPField], body: [UInt8]
+        number: UInt64, destination: Destination, path: String, headers: [HTTPField], body: [UInt8],
+        knownSeconds: Int64? = nil
     ) {
         self.number = number
         self.destination = destination
         self.path = path
         self.headers = headers
         self.body = body
+        self.knownSeconds = knownSeconds
     }
 }
 

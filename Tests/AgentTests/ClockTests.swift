@@ -136,6 +136,28 @@ import Testing
         try kiosk.rest()
         #expect(try said(kiosk) == nil)
         #expect(kiosk.loop.courier.clock.anchors.isEmpty)
+        #expect(kiosk.world.exchange?.knownSeconds == nil)
+    }
+
+    @Test func `has the wire hold certificates against the last signed answer`() throws {
+        let kiosk = try kiosk()
+        try send(kiosk)
+        #expect(kiosk.world.exchange?.knownSeconds == nil)
+        try answer(kiosk, after: 40)
+        kiosk.world.advance(to: kiosk.world.now.advanced(byMilliseconds: 7_000))
+        try send(kiosk)
+        let time = Self.offset + kiosk.world.now.milliseconds - 40
+        let known = try #require(kiosk.world.exchange?.knownSeconds)
+        #expect(time / 1000 - 1...time / 1000 ~= known)
+        // A collector in the past: that is before this software was made.
+        kiosk.collector.spoil = { $0.dropLast() + ",\"time\":5000}" }
+        kiosk.collector.mood = .well
+        let outcome = try #require(kiosk.collector.answer(try #require(kiosk.world.exchange)))
+        kiosk.collector.mood = .silent
+        kiosk.world.settle(outcome)
+        try kiosk.rest()
+        try send(kiosk)
+        #expect((kiosk.world.exchange?.knownSeconds ?? 0) >= known)
     }
 
     @Test func `says when a time source has set its clock`() throws {

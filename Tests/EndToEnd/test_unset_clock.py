@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from harness.agent import Agent
 from harness.certificates import Authority, Certificate
-from harness.double import CollectorDouble
+from harness.double import CollectorDouble, Upload, accept, receipt, signed
+from harness.gateway import Reply
 from harness.processes import REPOSITORY
 from harness.waiting import eventually
 from test_uploads import EVENTS, expected
@@ -109,6 +111,30 @@ def test_what_has_ended_is_believed_once(
     eventually(lambda: "expired" in agent.command_line("status").out, "it is not trusted again")
     assert sorted(double.held.values()) == expected(agent, EVENTS[:1])
     assert agent.status()["queued"] == 1
+
+
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_only_what_the_collector_signs_tells_the_time(
+    make_agent: Callable[..., Agent], make_double: Callable[..., CollectorDouble],
+    authority: Authority, clock: Clock, is_signed: bool,
+) -> None:
+    """A wrong Date, whoever put it there, keeps nothing from a collector that is right."""
+    wrong = ("Date", "Thu, 01 Jan 2099 00:00:00 GMT")
+
+    def answer(upload: Upload) -> Reply:
+        if not is_signed:
+            return accept(upload) if len(double.uploads) > 1 else Reply(503, b"", (wrong,))
+        reply = signed(upload.key, receipt(upload, time=int(time.time() * 1000)))
+        return Reply(reply.status, reply.body, (*reply.headers, wrong))
+    certificate = authority.sign(begins="20260101000000Z", ends="20980101000000Z")
+    double = make_double(tls=certificate.server(), script=answer)
+    agent = clock.start(make_agent(
+        double.url, start=False, changes=trusting("ca_file", authority, certificate)))
+    for number in range(2):
+        agent.batch([EVENTS[number]])
+        agent.flush()
+        double.cut_all()
+    assert sorted(double.held.values()) == expected(agent, EVENTS[:2])
 
 
 def test_neither_name_nor_authority_is_excused(

@@ -59,6 +59,7 @@ extension AgentLoop {
         } else {
             return
         }
+        courier.show(shown.lowerBound, at: now)
         courier.clock.learn(
             ClockAnchor(boot: store.boot, shown: shown, between: flight.sentAt, and: now))
     }

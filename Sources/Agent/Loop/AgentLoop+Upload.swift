@@ -164,7 +164,8 @@ extension AgentLoop {
         world.submit(
             Exchange(
                 number: number, destination: configuration.collector, path: Self.blockPath,
-                headers: headers, body: parcel.block))
+                headers: headers, body: parcel.block,
+                knownSeconds: courier.knownSeconds(at: now)))
     }
 
     /// A shipment's block, and the rows that are in it: packed rows may unpack to more than is sent

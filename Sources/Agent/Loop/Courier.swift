@@ -52,6 +52,8 @@ struct Courier: ~Copyable {
     var certificates: CertificateDays?
     /// What is known of the clocks of this boot and of those before it.
     var clock = ClockAnchors()
+    /// What the last signed answer of this run showed of the time, in Unix milliseconds, and when.
+    private var shown: (milliseconds: Int64, at: Instant)?
     /// Whether events may be queued whose wall time nothing vouches for.
     var hasUnsynchronised = false
     /// Until when no tombstones are sent, since the collector refused some; nil if they may be.
@@ -111,6 +113,17 @@ struct Courier: ~Copyable {
     /// Forgets a deferral that is over.
     mutating func resumeTombstones(_ now: Instant) {
         if let due = tombstonesDue, due <= now { tombstonesDue = nil }
+    }
+
+    /// Remembers what a signed answer shows of the time; one before this software shows nothing.
+    mutating func show(_ milliseconds: Int64, at now: Instant) {
+        guard milliseconds >= TimeQuality.plausibleFromMilliseconds else { return }
+        shown = (milliseconds, now)
+    }
+
+    /// The time by the last signed answer, in seconds since 1970.
+    func knownSeconds(at now: Instant) -> Int64? {
+        shown.map { $0.milliseconds.addingSaturated(now.milliseconds(since: $0.at)) / 1000 }
     }
 
     mutating func nextExchangeNumber() -> UInt64 {

@@ -17,8 +17,6 @@ struct Exchanger {
     private let proxy: Proxy?
     private var context: SecureContext?
     private var kept: Kept?
-    /// What is known of the time where the clock was never set.
-    private var bound: DateBound?
     /// Of the last connection with TLS.
     private(set) var certificates: CertificateDays?
 
@@ -44,7 +42,8 @@ struct Exchanger {
             }
         }
         do throws(Conversation.Failure) {
-            let fresh = try connect(exchange.destination, ticket, deadline)
+            let dates = CertificateDates(knownSeconds: exchange.knownSeconds)
+            let fresh = try connect(exchange.destination, dates, ticket, deadline)
             return finish(try fresh.hold(conversation), fresh, exchange.destination)
         } catch { return .failure(error.step, code: error.code) }
     }
@@ -71,12 +70,10 @@ struct Exchanger {
     private mutating func finish(
         _ answer: ResponseParser.Answer, _ line: Line, _ destination: Destination
     ) -> ExchangeAnswer.Outcome {
-        let now = SystemClock.monotonicNow()
-        if case .secure(let transport) = line, transport.dates == .unchecked {
-            // The next connection's certificates are held against what this answer says.
-            bound = DateBound(answer.fields, at: now) ?? bound
-        } else if answer.isKeepAlive {
-            let until = now.advanced(byMilliseconds: limits.keepMilliseconds)
+        // What was not verified wholly is over with this answer: it may tell the time.
+        if answer.isKeepAlive, !line.isUnchecked {
+            let until = SystemClock.monotonicNow().advanced(
+                byMilliseconds: limits.keepMilliseconds)
             kept = Kept(line: line, destination: destination, until: min(until, line.until))
         }
         return .response(status: answer.status, headers: answer.fields, body: answer.body)
@@ -91,7 +88,8 @@ struct Exchanger {
     }
 
     private mutating func connect(
-        _ destination: Destination, _ ticket: UInt64, _ deadline: Instant
+        _ destination: Destination, _ dates: CertificateDates, _ ticket: UInt64,
+        _ deadline: Instant
     ) throws(Conversation.Failure) -> Line {
         guard destination.isSecure else {
             return .plain(try approach(destination, ticket, deadline))
@@ -111,11 +109,6 @@ struct Exchanger {
         }
         certificates = transport.certificates
         return .secure(transport)
-    }
-
-    private var dates: CertificateDates {
-        guard SystemClock.wallNow().quality == .implausible else { return .bySystemClock }
-        return bound.map { .at($0.seconds(at: SystemClock.monotonicNow())) } ?? .unchecked
     }
 
     private mutating func secureContext() throws(Conversation.Failure) -> SecureContext {
@@ -169,6 +162,10 @@ enum Line {
         case .plain(let transport): transport
         case .secure(let transport): transport.carrier
         }
+    }
+
+    var isUnchecked: Bool {
+        if case .secure(let transport) = self { transport.dates == .unchecked } else { false }
     }
 
     /// Until when it may be kept.

@@ -4,29 +4,17 @@ internal import Events
 /// By which clock it is judged whether certificates hold.
 enum CertificateDates: Equatable {
     case bySystemClock
-    /// By what an earlier answer has said, in seconds since 1970.
+    /// By what the collector has said, in seconds since 1970.
     case at(Int64)
     /// By none: the system's clock was never set, and nobody has said anything yet.
     case unchecked
-}
 
-/// What an answer of a trusted collector has said of the time, where the clock was never set.
-struct DateBound {
-    private var seconds: Int64
-    private var heardAt: Instant
-
-    /// Reads an answer's fields; nil without a Date, or with one before this software.
-    init?(_ fields: [HTTPField], at now: Instant) {
-        guard let field = HTTPField.first("date", in: fields),
-            let seconds = HTTPDate.seconds(field),
-            seconds >= TimeQuality.plausibleFromMilliseconds / 1000
-        else { return nil }
-        self.seconds = seconds
-        heardAt = now
+    /// The system's clock, unless it was never set.
+    init(knownSeconds: Int64?) {
+        self =
+            SystemClock.wallNow().quality != .implausible
+            ? .bySystemClock : knownSeconds.map { .at($0) } ?? .unchecked
     }
-
-    /// The time that it is at the earliest, in seconds since 1970.
-    func seconds(at now: Instant) -> Int64 { seconds + now.milliseconds(since: heardAt) / 1000 }
 }
 
 /// What a certificate says of itself.
