@@ -51,8 +51,12 @@ import Testing
         #expect(identityFault()?.allowed == "chmod 600 \(path)")
         #expect(
             fault { (path) in _ = try KeyFile.writeKey(path) }?.problem.contains("others") == true)
+        #expect(
+            fault { (path) in try KeyFile.check(certificateKey: path) }?.allowed
+                == "chmod 600 \(path)")
         try write(digits + "\n", 0o400)
         #expect(identityFault() == nil)
+        #expect(fault { (path) in try KeyFile.check(certificateKey: path) } == nil)
     }
 
     @Test func `of the collector is a line of printable ASCII`() throws {

@@ -208,6 +208,18 @@ def test_files_that_cannot_be_used_are_said(
     eventually(lambda: "files of [collector]" in agent.command_line("status").out, "it is said")
 
 
+def test_a_key_that_others_may_read_is_refused(
+    make_agent: Callable[..., Agent], authority: Authority
+) -> None:
+    device = authority.sign("DNS:kiosk-1")
+    device.key.chmod(0o640)
+    agent = make_agent("https://127.0.0.1:9", start=False, changes=trusting(
+        ca_file=authority.file, certificate_file=device.certificate,
+        certificate_key_file=device.key))
+    said = agent.command_line("agent")
+    assert said.code == 78 and f"chmod 600 {device.key}" in said.err, said
+
+
 def test_a_collector_without_tls_is_no_collector(
     make_agent: Callable[..., Agent], double: CollectorDouble, authority: Authority
 ) -> None:

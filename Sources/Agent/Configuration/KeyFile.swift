@@ -4,7 +4,8 @@ internal import Platform
 
 /// Secrets that stand in files of their own, readable by their owner alone.
 enum KeyFile {
-    private static let bytesMost = 4096
+    // An RSA key of 16,384 bits in PEM has 13 kB.
+    private static let bytesMost = 16_384
     private static let privateBits: UInt32 = 0o077
 
     /// The tenant's identity key: 64 hexadecimal digits and a line feed.
@@ -32,6 +33,11 @@ enum KeyFile {
                 allowed: "one line of printable ASCII without spaces")
         }
         return bytes
+    }
+
+    /// Sees that the key of the device's certificate is its owner's alone; OpenSSL reads it.
+    static func check(certificateKey path: String) throws(ConfigurationError) {
+        _ = try read(path, hint: "put the key of certificate_file in it")
     }
 
     private static func read(_ path: String, hint: String) throws(ConfigurationError) -> [UInt8] {
