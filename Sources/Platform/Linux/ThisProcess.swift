@@ -28,8 +28,10 @@ public enum ThisProcess {
     /// The process's number.
     public static var processID: Int32 { getpid() }
 
-    /// Ends the process at once, running no destructors.
-    public static func exit(_ code: Int32) -> Never { CPlatform.exit(code) }
+    /// Ends the process at once, running no destructors, neither ours nor those of libraries.
+    ///
+    /// exit(3) would have OpenSSL free what the wire's thread may be using at that moment.
+    public static func exit(_ code: Int32) -> Never { _exit(code) }
 
     /// Forbids core dumps and debuggers, for memory holds what no file may.
     public static func forbidCoreDumps() throws(PlatformError) {
