@@ -12,6 +12,7 @@ from harness.agent import Agent
 from harness.certificates import Authority
 from harness.double import CollectorDouble
 from harness.processes import REPOSITORY
+from harness.waiting import eventually
 from test_uploads import EVENTS, expected
 
 
@@ -54,3 +55,37 @@ def test_a_day_after_its_certificates_were_seen_they_are_seen_again(
     assert sorted(double.held.values()) == expected(agent, EVENTS[:4])
     # What went on in between does not count as seen.
     assert double.resumed == [False, True, False, True]
+
+
+def test_renewed_files_need_no_restart(
+    make_agent: Callable[..., Agent], make_double: Callable[..., CollectorDouble],
+    authority: Authority, place: Path,
+) -> None:
+    """Another authority, and by it another certificate for each side, as cron would put them."""
+    def put(source: Path, name: str, mode: int = 0o600) -> str:
+        fresh = place / "fresh"
+        fresh.write_bytes(source.read_bytes())
+        fresh.chmod(mode)
+        return str(fresh.rename(place / name))
+
+    def install(issuer: Authority, mode: int = 0o600) -> dict[str, str]:
+        device = issuer.sign("DNS:kiosk-1")
+        return {
+            "ca_file": put(issuer.file, "ca.pem"),
+            "certificate_file": put(device.certificate, "device.pem"),
+            "certificate_key_file": put(device.key, "device.key", mode),
+        }
+    double = make_double(tls=authority.sign().server(clients=authority.file))
+    agent = make_agent(double.url, changes={"collector": install(authority)})
+    agent.batch([EVENTS[0]])
+    agent.flush()
+    heir = Authority(place, "heir")
+    double.renew(heir.sign().server(clients=heir.file))
+    double.cut_all()
+    install(heir, 0o644)
+    agent.batch([EVENTS[1]])
+    eventually(lambda: "Permission denied" in agent.command_line("status").out, "the key is open")
+    (place / "device.key").chmod(0o600)
+    agent.flush()
+    assert sorted(double.held.values()) == expected(agent, EVENTS[:2])
+    assert double.resumed == [False, False]

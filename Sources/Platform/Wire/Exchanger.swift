@@ -112,7 +112,7 @@ struct Exchanger {
     }
 
     private mutating func secureContext() throws(Conversation.Failure) -> SecureContext {
-        if let context, SystemClock.monotonicNow() < context.until { return context }
+        if let context, context.isCurrent { return context }
         let fresh = try SecureContext(trust)
         context = fresh
         return fresh

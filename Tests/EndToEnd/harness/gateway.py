@@ -120,6 +120,10 @@ class Gateway:
         """Where it listens, for a configuration."""
         return f"http{'s' if self._server.tls else ''}://{self._host}:{self.port}"
 
+    def renew(self, tls: ssl.SSLContext) -> None:
+        """Begins its next connections with these certificates."""
+        self._server.tls = tls
+
     def opened(self, connection: socket.socket) -> None:
         """Keeps a connection, so that it can be cut."""
         with self._lock:

@@ -1,11 +1,12 @@
 internal import COpenSSL
+internal import CPlatform
 internal import Events
 
 /// What every TLS connection of the wire begins with: trust, the device's certificate, and the last
 /// session, to be resumed.
 ///
-/// Made at the first connection: a device that never speaks TLS reads no roots. For the wire's
-/// thread.
+/// Made at the first connection: a device that never speaks TLS reads no roots. Made anew where
+/// files have changed, so that a renewed certificate needs no restart. For the wire's thread.
 @safe
 final class SecureContext {
     // A resumed session shows no certificates anew: without an end nobody would hear that they were
@@ -17,6 +18,7 @@ final class SecureContext {
     /// Until when its sessions may be resumed and its connections kept: a day after the roots were
     /// read, and so at most a day after hands were shaken in full.
     let until: Instant
+    private let stamps: FileStamps
     private var session: OpaquePointer?
     private var sessionHost = ""
 
@@ -27,7 +29,10 @@ final class SecureContext {
         }
         unsafe self.context = context
         self.trust = trust
+        // Before they are read: what changes meanwhile is noticed at the next look.
+        stamps = FileStamps(trust)
         until = SystemClock.monotonicNow().advanced(byMilliseconds: Self.mostMilliseconds)
+        guard stamps.isKeyPrivate else { throw Conversation.Failure(.credentials, EACCES) }
         guard unsafe openssl_forbid_before_tls_1_2(context) == 1, loadAuthorities(),
             loadCertificate()
         else {
@@ -44,6 +49,11 @@ final class SecureContext {
     deinit {
         if let session = unsafe session { unsafe SSL_SESSION_free(session) }
         unsafe SSL_CTX_free(context)
+    }
+
+    /// Whether it is still what the files say, and not too old for its sessions.
+    var isCurrent: Bool {
+        SystemClock.monotonicNow() < until && stamps == FileStamps(trust)
     }
 
     private func loadAuthorities() -> Bool {
