@@ -103,13 +103,14 @@ import Testing
         #expect((report["problems"] as? [String]) == [])
         let text = String(decoding: try #require(try kiosk.ask(.status)).output, as: UTF8.self)
         #expect(text.hasPrefix("kiosk-1: healthy"))
-        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
     @Test(
         arguments: [
             (.down, "unreachable", "network"),
-            (.stranger(status: 401, headers: [], body: ""), "unauthorised", "write key"),
+            (.stranger(status: 401, headers: [], body: ""), "unauthorised", "device kiosk-1"),
+            (.stranger(status: 400, headers: [], body: ""), "misconfigured", "spoils or refuses"),
             (.stranger(status: 404, headers: [], body: ""), "misconfigured", "url"),
             (.stranger(status: 302, headers: [], body: ""), "captive", "302"),
             (.stranger(status: 413, headers: [], body: ""), "too large", "proxy"),
@@ -134,6 +135,8 @@ import Testing
         #expect(report["queued"] as? Int == 1)
         let text = String(decoding: try #require(try kiosk.ask(.status)).output, as: UTF8.self)
         #expect(text.contains("DEGRADED") && text.contains("PROBLEM"))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(text.split { " \n".contains($0) }.joined(separator: " ").contains(problems[0]))
     }
 
     @Test func `counts refusals that no event rides with`() throws {

@@ -89,38 +89,13 @@ struct StatusReport: OperatorReport {
         if let fault = loop.storeFault { problems.append(fault) }
         if failureCount > 0 {
             problems.append(
-                "collector \(collectorState), \(failureCount) times in a row: "
-                    + hint(loop.courier.machine.lastVerdict, loop.courier.lastFailure))
+                "collector \(collectorState), "
+                    + (failureCount == 1 ? "once: " : "\(failureCount) times in a row: ")
+                    + CollectorHint.text(
+                        loop.courier.machine.lastVerdict, loop.courier.lastFailure,
+                        loop.configuration))
         }
         return problems
-    }
-
-    /// What a technician would do next.
-    private static func hint(_ verdict: Verdict?, _ failure: String?) -> String {
-        switch verdict {
-        case .unauthorised(let status):
-            "it answers \(status): check the write key"
-        case .misconfigured(let status):
-            "it answers \(status): check [collector] url"
-        case .tooLarge:
-            "something on the way passes no request so long: check for a proxy"
-        case .outdated:
-            "it is older than this agent and cannot read its blocks: upgrade the collector"
-        case .rejecting(let reason):
-            "it refuses event after event (\(AgentLoop.word(reason))): look at its log and "
-                + "version; they are kept, and one is tried each quarter of an hour"
-        case .captive(let status):
-            "something else answers (\(status)): check the network for a portal or proxy"
-        case .rateLimited: "it asks for patience (429): it will be tried again"
-        case .failing(let status, _): "it answers \(status): it will be tried again"
-        case .clock:
-            "the device's clock was never set, so that no certificate can be judged: have its time "
-                + "set (NTP), or name the collector's authority or key (ca_file, pins)"
-        case .refused, .receipt: "it will be tried again"
-        case .unreachable, nil:
-            (failure.map { $0 + "; " } ?? "")
-                + "check the network and [collector] url; events are kept"
-        }
     }
 
     private var queuedCount: Int64 { lanes.reduce(0) { $0 + $1.eventCount } }
@@ -130,16 +105,18 @@ struct StatusReport: OperatorReport {
     }
 
     var text: String {
-        var text = "\(device): \(problems.isEmpty ? "healthy" : "DEGRADED")"
-        text += ", up \(Timestamp.span(uptimeMilliseconds)), footfall \(Program.version)\n"
-        text += "  collector  \(collectorURL): \(collectorState)"
+        var text = Self.line(
+            "\(device):",
+            "\(problems.isEmpty ? "healthy" : "DEGRADED"), "
+                + "up \(Timestamp.span(uptimeMilliseconds)), footfall \(Program.version)")
+        var collector = "\(collectorURL): \(collectorState)"
         if let sinceDeliveryMilliseconds {
-            text += ", last delivery \(Timestamp.span(sinceDeliveryMilliseconds)) ago"
+            collector += ", last delivery \(Timestamp.span(sinceDeliveryMilliseconds)) ago"
         }
         if let nextAttemptMilliseconds {
-            text += ", next try in \(Timestamp.span(nextAttemptMilliseconds))"
+            collector += ", next try in \(Timestamp.span(nextAttemptMilliseconds))"
         }
-        text += "\n"
+        text += Self.line("  collector ", collector)
         if isInsecure { text += "  collector  insecure = yes: events travel in the clear\n" }
         text +=
             "  queue      \(queuedCount) events waiting, "
@@ -150,13 +127,30 @@ struct StatusReport: OperatorReport {
         for entry in quarantine {
             text += "  quarantine \(entry.reason) \(entry.eventCount)\n"
         }
-        for producer in producers { text += "  producer   \(producer.text)\n" }
+        for producer in producers { text += Self.line("  producer  ", producer.text) }
         text += "  disk       \(diskUsedBytes / 1000) of \(diskQuotaBytes / 1000) kB\n"
         text += "  clock      \(Timestamp.text(wall.milliseconds)), \(Self.word(wall.quality))\n"
         text += "  id         stream \(stream.hexadecimal), epoch \(epoch)\n"
-        for notice in notices { text += "  notice     \(notice)\n" }
-        for problem in problems { text += "  PROBLEM    \(problem)\n" }
+        for notice in notices { text += Self.line("  notice    ", notice) }
+        for problem in problems { text += Self.line("  PROBLEM   ", problem) }
         return text
+    }
+
+    private static let columnsMost = 80
+    private static let indentation = "            "
+
+    /// A label and its words, which go on below themselves where they would leave the screen.
+    private static func line(_ label: String, _ words: String) -> String {
+        var (text, columns) = (label, label.utf8.count)
+        for word in words.split(separator: " ") {
+            if columns + 1 + word.utf8.count > columnsMost {
+                text += "\n" + indentation
+                columns = indentation.utf8.count
+            }
+            text += " " + word
+            columns += 1 + word.utf8.count
+        }
+        return text + "\n"
     }
 
     private static func word(_ quality: TimeQuality) -> String {
