@@ -190,6 +190,11 @@ int platform_socket_error(int fd) {
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
 }
 
+int platform_socket_unsent(int fd) {
+    int count = 0;
+    return ioctl(fd, TIOCOUTQ, &count) < 0 ? 0 : count;
+}
+
 int platform_peer(int fd, uint32_t *user, int32_t *process) {
     struct ucred peer;
     socklen_t size = sizeof peer;

@@ -237,7 +237,7 @@ public struct CertificateDays: Hashable, Sendable {
 
 /// The steps of an exchange, each of which has a deadline.
 public enum ExchangeStep: UInt8, Sendable {
-    case resolve, connect, proxy, credentials, handshake, untrusted, send, receive, malformed
+    case resolve, connect, proxy, credentials, handshake, untrusted, send, receive, slow, malformed
 
     /// A word for the operator.
     public var word: String {
@@ -246,6 +246,7 @@ public enum ExchangeStep: UInt8, Sendable {
         case .connect: "no connection"
         case .send: "sending broke off"
         case .receive: "no answer"
+        case .slow: "the line is too slow for what is sent"
         case .malformed: "the answer was not HTTP"
         case .proxy: "no way through the proxy"
         case .credentials: "the files of [collector] for TLS cannot be used"

@@ -29,7 +29,7 @@ import Testing
 
     /// What is said with the exchange under way, or with the next.
     private func said(_ kiosk: Kiosk) throws -> [ClockAnchor]? {
-        for _ in 0..<1000 where kiosk.world.exchange == nil { try kiosk.pass(1000) }
+        for _ in 0..<1000 where kiosk.world.exchange == nil { try kiosk.pass(5000) }
         let exchange = try #require(kiosk.world.exchange)
         return try HTTPField.first("footfall-clock", in: exchange.headers).map {
             try #require(ClockAnchor.Text.read($0))
@@ -152,7 +152,8 @@ import Testing
         // A collector in the past: that is before this software was made.
         kiosk.collector.spoil = { $0.dropLast() + ",\"time\":5000}" }
         kiosk.collector.mood = .well
-        let outcome = try #require(kiosk.collector.answer(try #require(kiosk.world.exchange)))
+        let exchange = try #require(kiosk.world.exchange)
+        let outcome = try #require(kiosk.collector.answer(exchange))
         kiosk.collector.mood = .silent
         kiosk.world.settle(outcome)
         try kiosk.rest()

@@ -31,6 +31,9 @@ final class CollectorDouble {
     var eventFault: (Event) -> String? = { _ in nil }
     /// Spoils a receipt before it is signed.
     var spoil: (String) -> String = { $0 }
+    /// From how many bytes on the line is too slow for a request, and how often it was.
+    var slowFromBytes = Int.max
+    private(set) var slowCount = 0
     private(set) var held: [EventID: [UInt8]] = [:]
     /// The events in the order in which they first came.
     private(set) var events: [(id: EventID, time: EventTime, text: String)] = []
@@ -57,6 +60,10 @@ final class CollectorDouble {
 
     /// What comes of a request; nil while nothing does.
     func answer(_ exchange: Exchange) -> ExchangeAnswer.Outcome? {
+        if exchange.body.count >= slowFromBytes {
+            slowCount += 1
+            return .failure(.slow, code: 110)
+        }
         switch mood {
         case .down: return .failure(.connect, code: 111)
         case .silent: return nil

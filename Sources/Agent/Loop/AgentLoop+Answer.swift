@@ -11,8 +11,9 @@ extension AgentLoop {
         courier.certificates = answer.certificates
         let (status, headers, body): (Int, [HTTPField], [UInt8])
         switch answer.outcome {
-        case .failure:
+        case .failure(let step, _):
             courier.lastFailure = answer.outcome.fault
+            if step == .slow { spare(flight, world.monotonicNow()) }
             conclude(.unreachable, &world)
             return
         case .response(let answered, let fields, let text):
@@ -35,8 +36,9 @@ extension AgentLoop {
             accept(receipt, flight, &world)
         case .refused where flight.parcel.dictionary != nil: forgetDictionary()
         case .refused(_, let reason): open(flight, reason, world.monotonicNow())
+        case .tooLarge: narrow(flight, world.monotonicNow())
         // What is tried next has fewer events that could be refused.
-        case .tooLarge, .rejecting: halve(flight)
+        case .rejecting: halve(flight)
         case .outdated, .unauthorised, .misconfigured, .captive, .rateLimited,
             .failing, .unreachable, .clock:
             break

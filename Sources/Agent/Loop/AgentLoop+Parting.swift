@@ -75,7 +75,38 @@ extension AgentLoop {
         pending.settlement.removed.formUnion(flight.rows)
     }
 
-    /// Somebody on the way passes nothing so long: what is more than one event goes in halves.
+    /// Somebody on the way passes nothing so long: what is more than one event goes in halves, and
+    /// one alone steps aside for a while.
+    func narrow(_ flight: BlockInFlight, _ now: Instant) {
+        guard let row = flight.rows.first else {
+            courier.deferTombstones(now)
+            return
+        }
+        guard let events = events(of: flight), events.count == 1 else { return halve(flight) }
+        // A row of the tail may be sealed with others at any time; one that is sealed stays.
+        let isSealed = row.table == .block
+        guard let aside = sealed(events, flight),
+            courier.withhold(
+                aside.key, byteCount: flight.parcel.block.count,
+                quotaBytes: configuration.quotaBytes, at: now),
+            !isSealed
+        else { return }
+        pending.settlement.inserted.append(aside)
+        pending.settlement.removed.formUnion(flight.rows)
+    }
+
+    /// The line was too slow for a block, again and again: less is sent at once.
+    ///
+    /// Once or twice it may as well have broken while something was on its way.
+    func spare(_ flight: BlockInFlight, _ now: Instant) {
+        guard courier.machine.failureCount >= 2,
+            flight.parcel.block.count > Int(Courier.shipmentBytesLeast)
+        else { return }
+        courier.slowDown()
+        narrow(flight, now)
+    }
+
+    /// What is more than one event goes in halves.
     func halve(_ flight: BlockInFlight) {
         guard let events = events(of: flight), events.count > 1 else { return }
         halve(events, flight)

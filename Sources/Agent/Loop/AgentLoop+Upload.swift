@@ -9,7 +9,6 @@ internal import Sync
 extension AgentLoop {
     private static let blockPath = "/v1/blocks"
     private static let tombstonesMost = 200
-    private static let shipmentBytesMost: Int64 = 256 << 10
     // Sealing writes every event again: not while they leave within minutes.
     private static let sealedFromEvents: Int64 = 4000
 
@@ -21,7 +20,7 @@ extension AgentLoop {
             world.abandonExchange()
             conclude(.unreachable, &world)
         }
-        courier.resumeTombstones(now)
+        courier.resume(now)
         if courier.machine.lastVerdict == .clock, !lacksClock(&world) { courier.hasten() }
         guard !isFinished, courier.machine.shouldSend(at: now) else { return }
         if flushes.isEmpty, courier.gathering.isGathering(at: now) { return }
@@ -61,8 +60,8 @@ extension AgentLoop {
         let eventsMost = isSmall ? 1 : Int64(Limits.blockEvents)
         guard
             var shipment = try store.nextShipment(
-                eventsMax: eventsMost, bytesMax: Self.shipmentBytesMost,
-                settled: pending.settlement.removed)
+                eventsMax: eventsMost, bytesMax: courier.shipmentBytes,
+                settled: pending.settlement.removed.union(courier.withheld.rows))
         else {
             courier.gathering.leave(isAll: true)
             return
@@ -76,7 +75,7 @@ extension AgentLoop {
                 let dictionary = shipment.isSealed ? nil : courier.dictionary
                 let block: [UInt8]
                 (shipment, block) = try filled(
-                    shipment, bytesMost: Int(Self.shipmentBytesMost), dictionary)
+                    shipment, bytesMost: Int(courier.shipmentBytes), dictionary)
                 parcel = Parcel(
                     block: block, dictionary: dictionary,
                     isOffered: courier.offersDictionary(of: shipment, now))
@@ -103,7 +102,7 @@ extension AgentLoop {
         guard !shipment.isSealed else { return false }
         let byteCount = shipment.rows.reduce(Int64(0)) { $0 + Int64($1.body.count) }
         return sequences.reduce(Int64(0)) { $0 + $1.count } <= Int64(Limits.blockEvents) / 2
-            && byteCount <= Self.shipmentBytesMost / 2
+            && byteCount <= courier.shipmentBytes / 2
     }
 
     /// Sends tombstones in a block without events.

@@ -60,14 +60,23 @@ struct Courier: ~Copyable {
     private(set) var tombstonesDue: Instant?
     /// Whether rows go one by one, since a block of several could not be read back.
     var isWary = false
+    /// Events that are too long for somebody on the way, or for the line.
+    private(set) var withheld = Withheld()
+    /// How much is sent at once: less where the line was too slow for it.
+    private(set) var shipmentBytes = Self.shipmentBytesMost
     /// When the collector last took something, by the monotonic clock.
     var lastDelivery: Instant?
+
+    private static let shipmentBytesMost: Int64 = 256 << 10
+    // What no line is too slow for.
+    static let shipmentBytesLeast: Int64 = 4096
+    private static let shipmentBytesMore: Int64 = 1024
 
     init(machine: SyncMachine) { self.machine = machine }
 
     /// When there is something to decide though nothing happens.
     var deadline: Instant {
-        let due = min(machine.deadline, tombstonesDue ?? .never)
+        let due = min(machine.deadline, tombstonesDue ?? .never, withheld.until)
         // While the machine waits, what is gathered waits with it.
         return machine.state == .ready ? min(due, gathering.deadline ?? .never) : due
     }
@@ -75,12 +84,28 @@ struct Courier: ~Copyable {
     mutating func hasten() {
         machine.hasten()
         gathering.leave(isAll: false)
+        withheld.release()
+    }
+
+    /// Has an event step aside; false if there is no room for it there.
+    mutating func withhold(
+        _ key: RowKey, byteCount: Int, quotaBytes: Int64, at now: Instant
+    ) -> Bool {
+        withheld.add(key, byteCount: byteCount, quotaBytes: quotaBytes, at: now)
+    }
+
+    /// The line was too slow for what was sent: half as much from now on, and with each receipt a
+    /// little more again.
+    mutating func slowDown() {
+        shipmentBytes = max(Self.shipmentBytesLeast, shipmentBytes / 2)
     }
 
     /// The block in flight has come to an end, or will be sent again as it is.
     mutating func land(_ verdict: Verdict) {
         switch verdict {
-        case .receipt, .refused: unanswered = nil
+        case .receipt, .refused:
+            unanswered = nil
+            shipmentBytes = min(Self.shipmentBytesMost, shipmentBytes + Self.shipmentBytesMore)
         case .outdated, .rejecting, .tooLarge, .unauthorised, .misconfigured, .captive,
             .rateLimited, .failing, .unreachable:
             unanswered = inFlight
@@ -110,9 +135,10 @@ struct Courier: ~Copyable {
         tombstonesDue = now.advanced(byMilliseconds: 15 * 60 * 1000)
     }
 
-    /// Forgets a deferral that is over.
-    mutating func resumeTombstones(_ now: Instant) {
+    /// Forgets what is deferred no longer.
+    mutating func resume(_ now: Instant) {
         if let due = tombstonesDue, due <= now { tombstonesDue = nil }
+        if withheld.until <= now { withheld.release() }
     }
 
     /// Remembers what a signed answer shows of the time; one before this software shows nothing.

@@ -95,6 +95,12 @@ struct StatusReport: OperatorReport {
                         loop.courier.machine.lastVerdict, loop.courier.lastFailure,
                         loop.configuration))
         }
+        let withheldCount = loop.courier.withheld.rows.count
+        if withheldCount > 0 {
+            problems.append(
+                "events too long for the way: \(withheldCount); others pass them, and they are "
+                    + "tried each hour: look for a proxy's limit (413) or a slow line")
+        }
         return problems
     }
 

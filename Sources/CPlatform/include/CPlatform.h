@@ -88,6 +88,8 @@ int platform_bound_port(int fd);
 int platform_set_no_delay(int fd);
 // The pending error of a socket, as after connect(2).
 int platform_socket_error(int fd);
+// The bytes of a TCP socket that its peer has not confirmed yet; 0 where the kernel won't say.
+int platform_socket_unsent(int fd);
 int platform_peer(int fd, uint32_t *user, int32_t *process);
 // Both never raise SIGPIPE and never block. Sending starts at `bytes + offset`.
 ssize_t platform_send(int fd, const uint8_t *bytes, size_t offset, size_t count);

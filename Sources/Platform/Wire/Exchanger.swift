@@ -177,9 +177,17 @@ enum Line {
     }
 
     func hold(_ conversation: Conversation) throws(Conversation.Failure) -> ResponseParser.Answer {
-        switch self {
-        case .plain(let transport): try conversation.hold(over: transport)
-        case .secure(let transport): try conversation.hold(over: transport)
+        do throws(Conversation.Failure) {
+            switch self {
+            case .plain(let transport): return try conversation.hold(over: transport)
+            case .secure(let transport): return try conversation.hold(over: transport)
+            }
+        } catch {
+            // Not a peer that has the request and says nothing.
+            if error.code == WireErrno.late, carrier.hasUnsent {
+                throw Conversation.Failure(.slow, error.code)
+            }
+            throw error
         }
     }
 }

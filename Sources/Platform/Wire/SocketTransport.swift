@@ -27,6 +27,9 @@ public final class SocketTransport: Transport {
     /// The socket, for the wire's poll between exchanges.
     var number: Int32 { socket.number }
 
+    /// Whether the peer's system has not confirmed yet all that was sent.
+    var hasUnsent: Bool { platform_socket_unsent(socket.number) > 0 }
+
     /// Serves another exchange from now on.
     func serve(_ ticket: UInt64) { self.ticket = ticket }
 
