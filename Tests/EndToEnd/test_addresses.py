@@ -77,4 +77,4 @@ def test_a_name_that_nobody_has_is_said(
     start(agent, place, [])
     agent.batch(EVENTS[:1])
     assert agent.command_line("flush", "--wait", "2s").code != 0
-    assert "name not resolved" in agent.command_line("status").out
+    assert "name not resolved" in agent.command_line("status").words

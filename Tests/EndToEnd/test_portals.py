@@ -89,7 +89,7 @@ def test_a_portal_with_a_certificate_of_its_own_learns_nothing(
     agent = make_agent(network.url.replace("http://", "https://"),
                        changes={"collector": {"ca_file": str(authority.file)}})
     agent.batch(EVENTS[:20])
-    eventually(lambda: words in agent.command_line("status").out, f"status says {words}")
+    eventually(lambda: words in agent.command_line("status").words, f"status says {words}")
     status = agent.status()
     assert status["collector"]["state"] == "unreachable" and status["queued"] == 20
     network.upstream = double.port

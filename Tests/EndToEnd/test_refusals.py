@@ -42,7 +42,7 @@ def test_a_collector_that_refuses_everything_gets_little_set_aside(
     for _ in range(12):
         assert agent.command_line("flush", "--wait", "1s").code != 0
     eventually(lambda: agent.status()["collector"]["state"] == "rejecting", "status says so")
-    assert "refuses event after event" in agent.command_line("status").out
+    assert "refuses event after event" in agent.command_line("status").words
     aside = sum(quarantined(agent.status()).values())
     assert aside <= 10 and agent.status()["queued"] == len(TRACKED) - aside
     double.held.clear()

@@ -84,7 +84,7 @@ def test_renewed_files_need_no_restart(
     double.cut_all()
     install(heir, 0o644)
     agent.batch([EVENTS[1]])
-    eventually(lambda: "Permission denied" in agent.command_line("status").out, "the key is open")
+    eventually(lambda: "Permission denied" in agent.command_line("status").words, "the key is open")
     (place / "device.key").chmod(0o600)
     agent.flush()
     assert sorted(double.held.values()) == expected(agent, EVENTS[:2])

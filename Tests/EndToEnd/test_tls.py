@@ -82,7 +82,7 @@ def test_no_version_of_yesterday_is_spoken(
     double = make_double(tls=context)
     agent = make_agent(double.url, changes=trusting(ca_file=authority.file))
     agent.batch(EVENTS[:1])
-    eventually(lambda: "no TLS" in agent.command_line("status").out, "status says so")
+    eventually(lambda: "no TLS" in agent.command_line("status").words, "status says so")
     assert not double.uploads
 
 
@@ -110,7 +110,7 @@ def test_a_collector_that_is_not_trusted_gets_nothing(
     double = make_double(tls=certificate.server())
     agent = make_agent(double.url, changes=changes)
     agent.batch(EVENTS[:5])
-    eventually(lambda: words in agent.command_line("status").out, f"status says {words}")
+    eventually(lambda: words in agent.command_line("status").words, f"status says {words}")
     assert agent.status()["collector"]["state"] == "unreachable"
     assert not double.uploads and agent.status()["queued"] == 5
 
@@ -133,7 +133,7 @@ def test_a_pin_does_not_excuse_another_name(
     double = make_double(tls=certificate.server())
     agent = make_agent(double.url, changes=trusting(pins=certificate.pin))
     agent.batch(EVENTS[:5])
-    eventually(lambda: "mismatch" in agent.command_line("status").out, "status says why")
+    eventually(lambda: "mismatch" in agent.command_line("status").words, "status says why")
     assert not double.uploads
 
 
@@ -194,7 +194,7 @@ def test_an_end_before_the_beginning_holds_nobody(
             changes=trusting(ca_file=authority.file))
         agent.batch(EVENTS[:1])
         eventually(lambda: agent.status()["collector"]["failures"] >= 2, "it is tried again")
-        assert "no TLS" in agent.command_line("status").out
+        assert "no TLS" in agent.command_line("status").words
         server.shutdown(socket.SHUT_RDWR)
 
 
@@ -205,7 +205,7 @@ def test_files_that_cannot_be_used_are_said(
     double = make_double(tls=authority.sign().server())
     agent = make_agent(double.url, changes=trusting(ca_file=place / "missing.pem"))
     agent.batch(EVENTS[:1])
-    eventually(lambda: "files of [collector]" in agent.command_line("status").out, "it is said")
+    eventually(lambda: "files of [collector]" in agent.command_line("status").words, "it is said")
 
 
 def test_a_key_that_others_may_read_is_refused(
@@ -226,5 +226,5 @@ def test_a_collector_without_tls_is_no_collector(
     agent = make_agent(
         double.url.replace("http://", "https://"), changes=trusting(ca_file=authority.file))
     agent.batch(EVENTS[:1])
-    eventually(lambda: "no TLS" in agent.command_line("status").out, "status says so")
+    eventually(lambda: "no TLS" in agent.command_line("status").words, "status says so")
     assert not double.uploads

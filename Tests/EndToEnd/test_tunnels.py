@@ -64,5 +64,5 @@ def test_a_proxy_that_does_not_let_through_is_said(
 ) -> None:
     agent = make_agent(double.url, changes=through(make_tunnel(**options)))
     agent.batch(EVENTS[:5])
-    eventually(lambda: words in agent.command_line("status").out, f"status says {words}")
+    eventually(lambda: words in agent.command_line("status").words, f"status says {words}")
     assert not double.uploads and agent.status()["queued"] == 5

@@ -69,12 +69,12 @@ def test_the_roots_of_the_system_wait_for_the_time(
     agent.batch(EVENTS[:3])
     eventually(lambda: agent.status()["collector"]["state"] == "clock", "status says so")
     said = agent.command_line("status")
-    assert said.code == 1 and "have its time set" in said.out
+    assert said.code == 1 and "have its time set" in said.words
     assert double.connection_count == 0
     clock.set()
     agent.batch(EVENTS[3:5])
     # What is wrong now is another thing: the collector is asked, and is not the system's.
-    eventually(lambda: "issuer" in agent.command_line("status").out, "it is asked at once")
+    eventually(lambda: "issuer" in agent.command_line("status").words, "it is asked at once")
     assert agent.status()["queued"] == 5
 
 
@@ -108,7 +108,7 @@ def test_what_has_ended_is_believed_once(
     agent.batch([EVENTS[0]])
     agent.flush()
     agent.batch([EVENTS[1]])
-    eventually(lambda: "expired" in agent.command_line("status").out, "it is not trusted again")
+    eventually(lambda: "expired" in agent.command_line("status").words, "it is not trusted again")
     assert sorted(double.held.values()) == expected(agent, EVENTS[:1])
     assert agent.status()["queued"] == 1
 
@@ -149,5 +149,5 @@ def test_neither_name_nor_authority_is_excused(
         agent = clock.start(make_agent(
             double.url, device, start=False, changes=trusting("ca_file", authority, certificate)))
         agent.batch([EVENTS[0]])
-        eventually(lambda: words in agent.command_line("status").out, f"status says {words}")
+        eventually(lambda: words in agent.command_line("status").words, f"status says {words}")
         assert not double.uploads

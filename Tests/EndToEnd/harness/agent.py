@@ -27,6 +27,11 @@ class Said:
     err: str
 
     @property
+    def words(self) -> str:
+        """Its output, however its lines are broken."""
+        return " ".join(self.out.split())
+
+    @property
     def json(self) -> Any:
         """Its output, read as JSON."""
         return json.loads(self.out)
