@@ -77,7 +77,7 @@ def _peer(bed: Bed, kills: int, chance: random.Random) -> None:
         peer.kill()
         acknowledged = loaded(loader).acknowledged
         peer.start()
-        peer.wait_still()
+        peer.wait_emptied()
         lost, doubled = peer.missing(acknowledged)
     bed.output.show(Figure("fluent-bit-kill-acknowledged", acknowledged, "events", digits=0))
     bed.output.show(Figure("fluent-bit-kill-lost", lost, "events", digits=0))
