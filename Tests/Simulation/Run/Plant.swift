@@ -71,21 +71,27 @@ extension Run {
 
     /// Does what a plant does again and again.
     func tend(_ plant: Plant) {
-        guard chance.oneIn(50), let store = site.process?.store else { return }
-        var change = Change(for: store)
+        guard chance.oneIn(50), site.process != nil else { return }
         switch plant {
-        case .offeredTwice: change.counters = [CounterDelta(.normal, "offered", 1)]
-        case .deliveredTwice: change.counters = [CounterDelta(.normal, "delivered", 1)]
+        case .offeredTwice: count("offered")
+        case .deliveredTwice: count("delivered")
+        // Nobody may hold the store then: its database stays locked for as long.
         case .newerDatabase:
             site.kill()
             _ = site.setDatabaseVersion(EventStore.schemaVersion + 1)
-            return
         case .secretLoss:
             site.kill()
             let database = Site.directory + "/events.db"
-            return site.disk.replace([database, database + "-wal"], with: [:])
-        default: return
+            site.disk.replace([database, database + "-wal"], with: [:])
+        default: break
         }
+    }
+
+    /// Counts one event more than there was.
+    private func count(_ name: String) {
+        guard let store = site.process?.store else { return }
+        var change = Change(for: store)
+        change.counters = [CounterDelta(.normal, name, 1)]
         do throws(StoreError) { try store.commit(change) } catch {}
     }
 }
