@@ -14,6 +14,9 @@ private struct Fleet {
     }
 
     private var devices: [Device] = []
+    /// Who has something to decide at an instant; nobody else is asked then.
+    private var due: [Int64: [Int]] = [:]
+    private var unfinishedCount: Int
     private var time: Int64
     private var chance = Seeded(1)
     /// When connections were begun that the collector saw, in ascending order.
@@ -25,6 +28,8 @@ private struct Fleet {
 
     /// Devices that begin at the same instant, each with a queue.
     init(_ count: Int, blocksEach: Int, sinceBootMilliseconds: Int64, named prefix: String) {
+        time = sinceBootMilliseconds
+        unfinishedCount = count
         for number in 0..<count {
             devices.append(
                 Device(
@@ -32,21 +37,35 @@ private struct Fleet {
                         backoffCapMilliseconds: 300_000, device: prefix + "\(number)",
                         now: Instant(milliseconds: sinceBootMilliseconds), random: chance.next()),
                     blocksLeft: blocksEach))
+            enqueue(number, from: time)
         }
-        time = sinceBootMilliseconds
     }
 
     /// Goes on until `end`; the collector answers well from `opens` on.
     mutating func run(until end: Int64, opens: Int64, meanwhile ill: Verdict = .unreachable) {
-        while time < end, devices.contains(where: { $0.blocksLeft > 0 }) {
+        while time < end, unfinishedCount > 0 {
             let now = Instant(milliseconds: time)
-            for index in devices.indices where devices[index].blocksLeft > 0 {
+            for index in (due.removeValue(forKey: time) ?? []).sorted() {
                 devices[index] = stepped(
                     devices[index], now, time >= opens ? deliveredVerdict : ill)
+                if devices[index].blocksLeft > 0 {
+                    enqueue(index, from: time + Self.exchangeMilliseconds)
+                } else {
+                    unfinishedCount -= 1
+                }
             }
             time += Self.exchangeMilliseconds
         }
-        if !devices.contains(where: { $0.blocksLeft > 0 }) { deliveredAt = time }
+        if unfinishedCount == 0 { deliveredAt = time }
+    }
+
+    /// Has a device asked at the first instant from `soonest` on at which it may send.
+    private mutating func enqueue(_ index: Int, from soonest: Int64) {
+        let machine = devices[index].machine
+        let until = machine.state == .ready ? soonest : machine.deadline.milliseconds
+        let steps = max(0, until - soonest + Self.exchangeMilliseconds - 1)
+        let wait = steps / Self.exchangeMilliseconds * Self.exchangeMilliseconds
+        due[soonest + wait, default: []].append(index)
     }
 
     private mutating func stepped(
