@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -16,14 +17,36 @@ from harness.waiting import eventually
 REPOSITORY = Path(__file__).resolve().parents[3]
 PORTS = range(20000, 32000)
 """Below the ephemeral ports, so that no outgoing connection takes one between two starts."""
+PORTS_A_RUN = 1000
 
 _random = random.SystemRandom()
 
 
+@functools.cache
+def _run() -> tuple[range, socket.socket]:
+    """This run's own part of the ports, and what holds it to the end of this process.
+
+    A port is free between its choice and its listener, and between two starts of an agent: another
+    run beside this one must not choose it then.
+    """
+    parts = list(range(0, len(PORTS), PORTS_A_RUN))
+    _random.shuffle(parts)
+    for start in parts:
+        held = socket.socket(socket.AF_UNIX)
+        try:
+            held.bind(f"\0footfall-ports-{PORTS[start]}")
+        except OSError:
+            held.close()
+            continue
+        return PORTS[start:start + PORTS_A_RUN], held
+    raise AssertionError(f"{len(parts)} runs hold every port from {PORTS[0]} on")
+
+
 def free_port() -> int:
     """A port of the loopback that nothing listens on."""
+    ports, _ = _run()
     while True:
-        port = _random.choice(PORTS)
+        port = _random.choice(ports)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
