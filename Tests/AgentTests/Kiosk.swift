@@ -22,14 +22,16 @@ final class Kiosk {
     /// Starts on an empty directory; `lines` are more lines of its configuration.
     ///
     /// - Parameter disk: nil for one that works as the machine's does.
-    init(_ lines: String = "", disk: FaultyDisk? = nil) throws {
+    init(
+        _ lines: String = "", url: String = "http://127.0.0.1:4690", disk: FaultyDisk? = nil
+    ) throws {
         self.disk = disk
         let text = """
             [agent]
             device = kiosk-1
             state_directory = \(directory)
             [collector]
-            url = http://127.0.0.1:4690
+            url = \(url)
             write_key = \(CollectorDouble.key)
             \(lines)
 
