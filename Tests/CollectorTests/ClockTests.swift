@@ -86,7 +86,7 @@ import Testing
         try await temporary.take(lonely.block([lonely.event(0, at: 3000)]))
         try await temporary.take(
             third.block([], anchors: [try third.anchor(at: 9000, took: 0)]))
-        #expect(try temporary.times()["2/0"]?[2] == third.bootedAt + 2)
+        #expect(try temporary.times()["2/0"]?[2] == KnownBoot.minute(after: third.bootedAt + 2))
         // A nearer one behind it, and one before it.
         try await temporary.take(
             second.block([], anchors: [try second.anchor(at: 9000, took: 0)]))
@@ -94,8 +94,8 @@ import Testing
             first.block([], anchors: [try first.anchor(at: Self.hour, took: 0)]))
         let time = try #require(try temporary.times()["2/0"])
         try expect(time, .bounded, contains: lonely.bootedAt + 3000, within: 100_000_000)
-        #expect(time[2] == second.bootedAt + 2)
-        #expect(time[1] == first.bootedAt + Self.hour + 2999)
+        #expect(time[2] == KnownBoot.minute(after: second.bootedAt + 2))
+        #expect(time[1] == KnownBoot.minute(before: first.bootedAt + Self.hour) + 2999)
         // What is learned of it in the end counts alone.
         try await temporary.take(
             lonely.block([], anchors: [try lonely.anchor(at: 9000, took: 30)]))
@@ -113,9 +113,9 @@ import Testing
         }
         try await temporary.take(lonely.block([lonely.event(0, at: 3000)]))
         let time = try #require(try temporary.times()["2/0"])
-        #expect(time[1] == first.bootedAt + Self.hour + 2999)
+        #expect(time[1] == KnownBoot.minute(before: first.bootedAt + Self.hour) + 2999)
         // What two clocks part in an hour.
-        #expect(time[2] == third.bootedAt + 1 + 360)
+        #expect(time[2] == KnownBoot.minute(after: third.bootedAt + 1 + 360))
     }
 
     @Test func `are others' for another device, whatever its boot is called`() async throws {
@@ -193,34 +193,6 @@ import Testing
         #expect(try temporary.count("clock WHERE source = 1") == 1)
         #expect(try temporary.count("event") == 4)
         #expect(try temporary.archive.funnelReport().completeness.clockUnreadable == 2)
-    }
-
-    @Test func `are told in an archive of the second layout, where its events tell them`()
-        async throws
-    {
-        let temporary = try TemporaryArchive()
-        try await temporary.take(first.block([first.event(0, at: 4000), first.event(1, at: 5000)]))
-        try await temporary.take(
-            second.block([
-                second.event(0, at: 1000, #","timestamp":"1970-01-01T00:00:00Z""#),
-                second.event(1, at: 60_000, isSynchronised: true),
-            ]))
-        let before = try temporary.times()
-        try await temporary.archive.database.write { try $0.execute(sql: Fixture.secondVersion) }
-        let reader = try Archive.openForReading(folder: temporary.folder)
-        var lines: [String] = []
-        try reader.export { lines.append(String(decoding: $0, as: UTF8.self)) }
-        let old = #""time":{"ms":4000,"lower":null,"upper":null,"quality":"unknown"}"#
-        #expect(lines.count == 4 && lines[0].contains(old))
-        #expect(try reader.funnelReport().completeness.untimed == 4)
-        _ = try Archive.open(folder: temporary.folder)
-        let after = try temporary.times()
-        for name in ["3/0", "3/1", "1/0", "1/1"] {
-            #expect(after[name]?[3] == before[name]?[3], "\(name)")
-        }
-        #expect(after["3/0"] == before["3/0"] && after["3/1"] == before["3/1"])
-        // The boot behind it bounds it; when it came was not noted.
-        #expect(after["1/0"]?[2] == before["1/0"]?[2])
     }
 
     @Test func `are exported and counted by how well they are known`() async throws {

@@ -143,7 +143,7 @@ import Testing
         let version = try await archive.database.read {
             try Int.fetchOne($0, sql: "PRAGMA user_version")
         }
-        #expect(version == 3)
+        #expect(version == 4)
         let desk = temporary.desk()
         let answer = await desk.take(try block(1), from: Fixture.sender(), keepsDictionary: true)
         #expect(name(in: answer) != nil)

@@ -90,8 +90,10 @@ enum Fixture {
                 previous: nil, tombstones: tombstones), events)
     }
 
-    /// Makes an archive of version 2 of one of version 3.
+    /// Makes an archive of version 2 of one of version 4.
     static let secondVersion = """
+        DROP TABLE unsolved; DROP INDEX event_untimed;
+        ALTER TABLE stream DROP COLUMN is_shared; ALTER TABLE event DROP COLUMN boot;
         UPDATE event SET time = coalesce(producer_time, wall);
         DROP TABLE clock; DROP INDEX epoch_boot; DROP INDEX event_unsynchronised;
         ALTER TABLE epoch DROP COLUMN earliest; ALTER TABLE epoch DROP COLUMN latest;

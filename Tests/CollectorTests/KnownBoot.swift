@@ -35,6 +35,14 @@ struct KnownBoot {
                 and: Instant(milliseconds: monotonic)))
     }
 
+    /// The whole minute up to a time.
+    static func minute(before milliseconds: Int64) -> Int64 { milliseconds / 60_000 * 60_000 }
+
+    /// The whole minute from a time on.
+    static func minute(after milliseconds: Int64) -> Int64 {
+        minute(before: milliseconds + 59_999)
+    }
+
     func block(_ events: [Event], anchors: [ClockAnchor] = []) -> PreparedBlock {
         var prepared = PreparedBlock(
             Block(
@@ -52,6 +60,14 @@ extension TemporaryArchive {
 
     func take(_ block: PreparedBlock) async throws {
         _ = try await archive.take(block, atMilliseconds: Self.arrival)
+    }
+
+    /// Solves all that waits for it; answers how many steps that took.
+    @discardableResult
+    func settle() async throws -> Int {
+        var steps = 0
+        while try await archive.settle() { steps += 1 }
+        return steps
     }
 
     /// By the event's name: its time, its bounds and the number of its quality.

@@ -21,8 +21,8 @@ private struct BlockTransaction {
     let now: Int64
     let device: Int64
     let stream: Int64
-    /// Whether this is the first of its epoch.
-    let isNewEpoch: Bool
+    let epochBoot: EpochBoot
+    private var solver: TimeSolver
     /// What is known of the boot's clock, once an event needs it.
     private var time: (clock: BootClock, span: BootSpan)?
 
@@ -37,7 +37,8 @@ private struct BlockTransaction {
             try database.record(tombstone, of: stream)
         }
         stream = try database.identify(stream: header.stream, of: device)
-        isNewEpoch = try database.record(header, of: stream)
+        epochBoot = try database.record(header, of: stream)
+        solver = TimeSolver(database, device: device)
     }
 
     mutating func run(_ prepared: PreparedBlock) throws -> BlockOutcome {
@@ -56,13 +57,14 @@ private struct BlockTransaction {
                 try take(event, facts, held[event.sequence], &outcome)
             }
         }
-        if !outcome.conflicting.isEmpty {
+        if !outcome.conflicting.isEmpty || epochBoot == .another {
             try database.notice(device, Notice.clonedOrRestored, at: now)
         }
         if let dictionary = prepared.dictionary {
             try database.keep(dictionary, beside: prepared.earlierDictionary, of: device)
             outcome.dictionary = dictionary.name
         }
+        outcome.leavesUnsolved = solver.leavesUnsolved
         return outcome
     }
 
@@ -81,17 +83,27 @@ private struct BlockTransaction {
             outcome.knownCount += 1
         } else {
             try database.insert(
-                event, facts, stream, header, arrival: now, solve(event, facts))
+                event, facts, stream, header, arrival: now, solve(event, facts),
+                boot: epochBoot == .another ? header.boot.hexadecimal : nil)
             outcome.newCount += 1
         }
         SequenceRange.append(event.sequence, to: &outcome.held)
     }
 
     /// What the block says of clocks comes first: its own events are solved by it.
-    private func learn(_ prepared: PreparedBlock) throws {
-        if prepared.isClockUnreadable { try database.count(device, Counter.clockUnreadable) }
-        if isNewEpoch { try database.place(header.boot.hexadecimal, in: stream, of: device) }
-        try database.learn(prepared.allAnchors, of: device)
+    private mutating func learn(_ prepared: PreparedBlock) throws {
+        let anchors = prepared.anchors.filter { $0.isPlausible(atMilliseconds: now) }
+        if prepared.isClockUnreadable || anchors.count < prepared.anchors.count {
+            try database.count(device, Counter.clockUnreadable)
+        }
+        switch epochBoot {
+        case .known: break
+        case .new:
+            try solver.place(new: header.boot.hexadecimal, Int64(header.epoch), in: stream)
+        case .another: try solver.part(stream)
+        }
+        let told = prepared.toldAnchors.filter { $0.isPlausible(atMilliseconds: now) }
+        try solver.learn(anchors + told)
     }
 
     private mutating func solve(_ event: Event, _ facts: EventFacts) throws -> SolvedTime {
@@ -103,7 +115,8 @@ private struct BlockTransaction {
         let known =
             try time ?? (
                 database.clock(of: header.boot.hexadecimal, device),
-                database.span(stream, header.epoch)
+                epochBoot == .another
+                    ? BootSpan() : database.span(stream, Int64(header.epoch))
             )
         time = known
         return moment.solve(known.clock, known.span)

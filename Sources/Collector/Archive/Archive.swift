@@ -109,8 +109,8 @@ public struct Archive: Sendable {
         let version = try database.archiveVersion()
         guard version < Schema.version else { return }
         if version < 2 { try database.execute(sql: Schema.sinceFirstVersion) }
-        try database.execute(sql: Schema.sinceSecondVersion)
-        try database.solveAll()
+        if version < 3 { try database.execute(sql: Schema.sinceSecondVersion) }
+        try database.execute(sql: Schema.sinceThirdVersion)
         try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
     }
 

@@ -20,4 +20,6 @@ struct BlockOutcome: Equatable, Sendable {
     var tombstoneCount: Int64 = 0
     /// The name of the dictionary that is kept of it.
     var dictionary: UInt64?
+    /// Whether times of stored events are still to be solved by what it said.
+    var leavesUnsolved = false
 }

@@ -78,4 +78,27 @@ struct BootSpan: Equatable {
     var earliest: Int64?
     /// When a later one began, at the latest.
     var latest: Int64?
+
+    /// A boot without a clock lies between others by hours: a neighbour that is known some
+    /// milliseconds better is no reason to solve all its events anew.
+    private static let stepMilliseconds: Int64 = 60_000
+
+    /// What a boot behind this clock's comes after, to the minute before.
+    static func earliest(after clock: BootClock) -> Int64? {
+        clock.latest.map { $0.subtractingSaturated(phase($0)) }
+    }
+
+    /// What a boot before this clock's has begun before, to the minute behind.
+    static func latest(before clock: BootClock) -> Int64? {
+        clock.beginning.map {
+            let phase = phase($0)
+            return phase == 0 ? $0 : $0.addingSaturated(stepMilliseconds - phase)
+        }
+    }
+
+    /// Milliseconds since the whole minute.
+    private static func phase(_ milliseconds: Int64) -> Int64 {
+        let rest = milliseconds % stepMilliseconds
+        return rest < 0 ? rest + stepMilliseconds : rest
+    }
 }

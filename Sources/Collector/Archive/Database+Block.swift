@@ -8,14 +8,25 @@ internal import Reports
 enum Counter {
     /// Messages that came with the id of an earlier one and other content; stored as events.
     static let messageIDReused = "message_id_reused"
-    /// Requests whose header of anchors could not be read; what they brought was taken.
+    /// Requests whose header of anchors could not be read, or spoke of a time ten years away;
+    /// what they brought was taken.
     static let clockUnreadable = "clock_unreadable"
 }
 
 /// Names of what an operator is told of a device.
 enum Notice {
-    /// The device gave an id twice, with different content.
+    /// The device gave an id twice, with different content, or an epoch in two boots.
     static let clonedOrRestored = "device_cloned_or_restored"
+}
+
+/// How a block's boot stands to that of its epoch.
+enum EpochBoot {
+    /// It is the epoch's.
+    case known
+    /// It is, from now on.
+    case new
+    /// The epoch, which is one run of an agent, was of another boot: two machines use the stream.
+    case another
 }
 
 /// The statements that a block's transaction is made of.
@@ -50,28 +61,26 @@ extension Database {
         return lastInsertedRowID
     }
 
-    /// Notes the epoch's boot, and where the epoch before it ended.
-    ///
-    /// - Returns: whether the epoch's boot was not known before.
-    func record(_ header: BlockHeader, of stream: Int64) throws -> Bool {
+    /// Notes the epoch's boot, which is the first that came, and where the epoch before it ended.
+    func record(_ header: BlockHeader, of stream: Int64) throws -> EpochBoot {
         let known = try String.fetchOne(
             cachedStatement(
                 sql: "SELECT boot FROM epoch WHERE stream = ? AND epoch = ? AND boot NOT NULL"),
             arguments: [stream, Int64(header.epoch)])
-        let isNew = known != header.boot.hexadecimal
         try run(
             """
             INSERT INTO epoch (stream, epoch, boot) VALUES (?, ?, ?)
-            ON CONFLICT (stream, epoch) DO UPDATE SET boot = excluded.boot
+            ON CONFLICT (stream, epoch) DO UPDATE SET boot = coalesce(boot, excluded.boot)
             """, [stream, Int64(header.epoch), header.boot.hexadecimal])
-        guard let previous = header.previous else { return isNew }
+        let boot = known.map { $0 == header.boot.hexadecimal ? EpochBoot.known : .another } ?? .new
+        guard let previous = header.previous else { return boot }
         try run(
             """
             INSERT INTO epoch (stream, epoch, given) VALUES (?, ?, ?)
             ON CONFLICT (stream, epoch) DO UPDATE
             SET given = max(coalesce(given, 0), excluded.given)
             """, [stream, Int64(previous.epoch), Int64(previous.end)])
-        return isNew
+        return boot
     }
 
     /// Adds what a tombstone says of numbers that no tombstone spoke of before.
@@ -182,7 +191,7 @@ extension Database {
 
     func insert(
         _ event: Event, _ facts: EventFacts, _ stream: Int64, _ header: BlockHeader,
-        arrival: Int64, _ time: SolvedTime
+        arrival: Int64, _ time: SolvedTime, boot: String?
     ) throws {
         let money = MoneyColumns(facts.money)
         try run(
@@ -190,9 +199,10 @@ extension Database {
             INSERT INTO event (
                 stream, epoch, seq, content, lane, kind, stage, time, wall, mono, quality,
                 producer, message_id, name, visitor, user_id, order_kind, money, currency,
-                minor_units, body, producer_time, arrival, time_lower, time_upper, time_quality
+                minor_units, body, producer_time, arrival, time_lower, time_upper, time_quality,
+                boot
             ) VALUES (
-                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
             )
             """,
             [
@@ -205,6 +215,7 @@ extension Database {
                 facts.orderKind?.rawValue, money.state, money.currency, money.minorUnits,
                 String(decoding: event.body, as: UTF8.self), facts.statedMilliseconds, arrival,
                 time.bounds?.lowerBound, time.bounds?.upperBound, time.quality.rawValue,
+                boot,
             ])
     }
 }

@@ -47,12 +47,9 @@ struct PreparedBlock: Sendable {
         self.anchors = anchors
     }
 
-    /// What the device knows of its clocks, and what the events' own readings say.
-    var allAnchors: [ClockAnchor] {
-        anchors
-            + block.events.compactMap {
-                ClockAnchor(boot: block.header.boot, synchronised: $0.time)
-            }
+    /// What the events' own readings say of the device's clocks.
+    var toldAnchors: [ClockAnchor] {
+        block.events.compactMap { ClockAnchor(boot: block.header.boot, synchronised: $0.time) }
     }
 
     private static func weigh(_ event: Event) -> Verdict {

@@ -3,7 +3,7 @@ enum Schema {
     /// Stands in `PRAGMA application_id`: "FFCL".
     static let application: Int32 = 0x4646_434C
     /// Stands in `PRAGMA user_version`; another number is another layout.
-    static let version: Int32 = 3
+    static let version: Int32 = 4
 
     /// What version 1 did not have; a report reads nothing of it.
     static let sinceFirstVersion = """
@@ -40,7 +40,24 @@ enum Schema {
 
         """
 
-    static let statements = firstVersion + sinceFirstVersion + sinceSecondVersion
+    /// What version 3 did not have: what is still to be solved, and who uses another's stream.
+    static let sinceThirdVersion = """
+        CREATE TABLE unsolved (
+            stream INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            moment INTEGER NOT NULL,
+            event INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            PRIMARY KEY (stream, epoch)
+        ) WITHOUT ROWID;
+        ALTER TABLE stream ADD COLUMN is_shared INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE event ADD COLUMN boot TEXT;
+        CREATE INDEX event_untimed ON event (id) WHERE time_quality IS NULL;
+
+        """
+
+    static let statements =
+        firstVersion + sinceFirstVersion + sinceSecondVersion + sinceThirdVersion
 
     private static let firstVersion = """
         CREATE TABLE device (

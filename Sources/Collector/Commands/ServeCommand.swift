@@ -54,6 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
         var server = CollectorServer(address: address, desk: desk, log: log)
         server.security = security
         if rateLimit > 0 { server.rateLimit = RateLimit(blocksPerSecond: rateLimit) }
+        // What an earlier process left, or an earlier version.
+        await desk.settler.settle()
         server.metrics = metricsAddress.map { ($0, ArchiveSurvey(folder: data.data, log: log)) }
         try await server.run { listener, address in
             switch listener {
@@ -61,6 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
             case .metrics: StandardError.write("metrics on \(address)")
             }
         }
+        await desk.settler.stop()
         try archive.close()
         log.info("ended")
     }

@@ -16,6 +16,7 @@ struct BlockDesk: Sendable {
     let keys: KeyRing
     let log: Logger
     let readiness: Readiness
+    let settler: TimeSettler
     let metrics = CollectorMetrics()
 
     init(archive: Archive, keys: KeyRing, log: Logger, readiness: Readiness? = nil) {
@@ -23,6 +24,7 @@ struct BlockDesk: Sendable {
         self.keys = keys
         self.log = log
         self.readiness = readiness ?? Readiness(archive: archive)
+        settler = TimeSettler(archive: archive, log: log)
     }
 
     /// The headers that a request for `/v1/blocks` must carry.
@@ -78,6 +80,7 @@ struct BlockDesk: Sendable {
             let now = request.timeMilliseconds
             let outcome = try await archive.take(prepared, atMilliseconds: now)
             await readiness.note(isCommitted: true)
+            if outcome.leavesUnsolved { await settler.settle() }
             metrics.took(prepared.block.events, outcome, atMilliseconds: now)
             if !outcome.conflicting.isEmpty {
                 log.warning(
@@ -130,7 +133,7 @@ struct BlockDesk: Sendable {
     }
 
     /// SQLite's code in words: its messages may quote what was to be stored.
-    private static func cause(of error: any Error) -> String {
+    static func cause(of error: any Error) -> String {
         guard let error = error as? DatabaseError else { return "\(type(of: error))" }
         return "SQLite \(error.extendedResultCode.rawValue)"
     }

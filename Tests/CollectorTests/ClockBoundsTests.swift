@@ -1,0 +1,156 @@
+import Blocks
+import Events
+import GRDB
+import Testing
+
+@testable import Collector
+
+/// What a device's word of its clocks may cost, whatever it says and however often.
+@Suite struct `What is learned of clocks` {
+    private static let day: Int64 = 86_400_000
+    private let lonely = KnownBoot(
+        bootedAt: 1_800_050_000_000, boot: StreamID(high: 9, low: 9), epoch: 2)
+    private let later = KnownBoot(
+        bootedAt: 1_800_200_000_000, boot: StreamID(high: 1, low: 3), epoch: 4)
+
+    /// Has the archive count how often an event's time is solved anew.
+    private func watch(_ temporary: TemporaryArchive) async throws {
+        try await temporary.archive.database.write {
+            try $0.execute(
+                sql: """
+                    CREATE TABLE solved (id);
+                    CREATE TRIGGER solving AFTER UPDATE OF time_quality ON event
+                    BEGIN INSERT INTO solved VALUES (new.id); END;
+                    """)
+        }
+    }
+
+    private func take(lonelyEvents count: Int, into temporary: TemporaryArchive) async throws {
+        for start in stride(from: 0, to: count, by: 500) {
+            try await temporary.take(
+                lonely.block(
+                    (start..<min(count, start + 500)).map {
+                        lonely.event(UInt32($0), at: Int64($0) * 10)
+                    }))
+        }
+    }
+
+    /// The later boot's clock, each time known better and each time to have begun earlier.
+    private func betterNeighbours(_ count: Int, by milliseconds: Int64) throws -> [ClockAnchor] {
+        try (0..<Int64(count)).map { number in
+            let offset = later.bootedAt - number * milliseconds
+            return try #require(
+                ClockAnchor(
+                    boot: later.boot, source: .answer, instant: Instant(milliseconds: 9000),
+                    lower: offset - 1000 + number, upper: offset))
+        }
+    }
+
+    @Test func `has a long history solved once, however often it gets better`() async throws {
+        let temporary = try TemporaryArchive()
+        try await take(lonelyEvents: 3000, into: temporary)
+        try await watch(temporary)
+        let better = try betterNeighbours(50, by: 120_000)
+        for anchor in better { try await temporary.take(later.block([], anchors: [anchor])) }
+        #expect(try temporary.count("solved") == 0)
+        #expect(try temporary.count("unsolved") == 1)
+        #expect(try await temporary.settle() == 4)
+        #expect(try temporary.count("solved") == 3000)
+        let straight = try TemporaryArchive()
+        try await straight.take(later.block([], anchors: [try #require(better.last)]))
+        try await take(lonelyEvents: 3000, into: straight)
+        #expect(try straight.everything() == temporary.everything())
+    }
+
+    @Test func `has the history of a boot of its own solved once, too`() async throws {
+        let temporary = try TemporaryArchive()
+        try await take(lonelyEvents: 1500, into: temporary)
+        try await watch(temporary)
+        for took in stride(from: 4000, to: 0, by: -80) as StrideTo<Int64> {
+            try await temporary.take(
+                lonely.block([], anchors: [try lonely.anchor(at: 9000, took: took)]))
+            // Half-way something of it is done already.
+            if took == 2000 { _ = try await temporary.archive.settle() }
+        }
+        try await temporary.settle()
+        #expect(try temporary.count("solved") == 1000 + 1500)
+        let straight = try TemporaryArchive()
+        try await straight.take(
+            lonely.block([], anchors: [try lonely.anchor(at: 9000, took: 80)]))
+        try await take(lonelyEvents: 1500, into: straight)
+        #expect(try straight.everything() == temporary.everything())
+    }
+
+    @Test func `solves nothing anew where a neighbour is better by less than a minute`()
+        async throws
+    {
+        let temporary = try TemporaryArchive()
+        try await take(lonelyEvents: 10, into: temporary)
+        try await watch(temporary)
+        for anchor in try betterNeighbours(100, by: 1100) {
+            try await temporary.take(later.block([], anchors: [anchor]))
+        }
+        // 110 s of improvement are two minutes more, and the first.
+        #expect(try temporary.count("solved") <= 3 * 10)
+        #expect(try temporary.count("solved") >= 10)
+    }
+
+    @Test(arguments: [(-11, false), (-9, true), (9, true), (11, false)] as [(Int64, Bool)])
+    func `is of ten years around the collector's time`(
+        _ years: Int64, _ isKept: Bool
+    ) async throws {
+        let temporary = try TemporaryArchive()
+        var distant = lonely
+        distant.bootedAt = TemporaryArchive.arrival + years * 365 * Self.day
+        try await temporary.take(
+            distant.block(
+                [distant.event(0, at: 5000, isSynchronised: true)],
+                anchors: [try distant.anchor(at: 9000, took: 10)]))
+        #expect(try temporary.count("clock") == (isKept ? 2 : 0))
+        let unreadable = try temporary.archive.funnelReport().completeness.clockUnreadable
+        #expect(unreadable == (isKept ? 0 : 1))
+        #expect(try temporary.count("event") == 1)
+    }
+
+    @Test func `is of ten years around this software where the collector has no time`()
+        async throws
+    {
+        let temporary = try TemporaryArchive()
+        let block = lonely.block([], anchors: [try lonely.anchor(at: 9000, took: 10)])
+        _ = try await temporary.archive.take(block, atMilliseconds: 1000)
+        #expect(try temporary.count("clock") == 1)
+    }
+
+    /// Of each period of a boot one.
+    private func anchors(boot number: UInt64, _ count: Int64) throws -> [ClockAnchor] {
+        var known = lonely
+        (known.boot, known.bootedAt) = (StreamID(high: 5, low: number), later.bootedAt)
+        known.bootedAt += Int64(number)
+        return try (0..<count).map {
+            try known.anchor(at: 10 + $0 * ClockAnchor.periodMilliseconds, took: 10)
+        }
+    }
+
+    private func periods(_ temporary: TemporaryArchive, _ boot: String) throws -> Set<Int64> {
+        try temporary.archive.database.read {
+            try Int64.fetchSet($0, sql: "SELECT period FROM clock WHERE boot LIKE '%\(boot)'")
+        }
+    }
+
+    @Test func `is bounded by boot and by device, the earliest times go`() async throws {
+        let temporary = try TemporaryArchive()
+        try await temporary.take(later.block([], anchors: try anchors(boot: 1, 700)))
+        #expect(try temporary.count("clock") == 700)
+        try await temporary.take(later.block([], anchors: try anchors(boot: 1, 1100)))
+        #expect(try periods(temporary, "01") == Set(76..<1100))
+        // What went comes again, and goes again.
+        try await temporary.take(later.block([], anchors: try anchors(boot: 1, 700)))
+        #expect(try periods(temporary, "01") == Set(76..<1100))
+        for boot in 2...18 as ClosedRange<UInt64> {
+            try await temporary.take(later.block([], anchors: try anchors(boot: boot, 1024)))
+            #expect(try temporary.count("clock") == min(Int(boot) * 1024, 16_384))
+        }
+        #expect(try periods(temporary, "01").max() == 1099)
+        #expect(try periods(temporary, "12").min() == 118)
+    }
+}
