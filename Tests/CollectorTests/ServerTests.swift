@@ -221,15 +221,17 @@ private struct Answer {
         #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)
     }
 
-    @Test func `closes on a body that does not come`() async throws {
+    @Test func `answers a body that does not come, and closes`() async throws {
         let server = try await RunningServer(bodyGrace: .milliseconds(300))
         let start = ContinuousClock.now
         // Of a sender who is let in, and of one who is not.
-        for fields in [RunningServer.fields, []] {
+        for (fields, status) in [(RunningServer.fields, 408), ([], 401)] {
             var request = server.request(
                 "POST /v1/blocks", fields + ["Content-Length: 100"], length: false)
             request += [1, 2, 3]
-            #expect(await server.exchange(request) == "")
+            let answer = Answer(await server.exchange(request))
+            #expect(answer?.status == status)
+            #expect(answer?.fields["footfall-signature"] == nil)
         }
         #expect(ContinuousClock.now - start < .seconds(20))
         #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)

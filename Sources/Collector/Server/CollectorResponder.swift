@@ -95,7 +95,12 @@ struct CollectorResponder: HTTPResponder {
             return .unavailable("busy")
         }
         defer { budget.release(expected) }
-        let body = try await reader.read(request.body, expected: expected)
+        let body: [UInt8]
+        do {
+            body = try await reader.read(request.body, expected: expected)
+        } catch is BodyReader.Late {
+            return .unsigned(408, "late_body")
+        }
         return await desk.take(
             body, from: sender, keepsDictionary: request.headers[.footfallDictionary] == "keep",
             clock: request.headers[.footfallClock])
@@ -123,6 +128,7 @@ struct CollectorResponder: HTTPResponder {
         var headers = more
         headers[.contentType] = "application/json"
         if let signature = answer.signature { headers[.footfallSignature] = signature }
+        if answer.status == 408 { headers[.connection] = "close" }
         if let seconds = answer.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
         return Response(
             status: HTTPResponse.Status(code: answer.status), headers: headers,
