@@ -130,7 +130,7 @@ let package = Package(
         .target(
             name: "Collector",
             dependencies: [
-                "Blocks", "Events", "Identity", "Reports",
+                "Blocks", "CPlatform", "Events", "Identity", "Reports",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser", condition: centre),
                 .product(name: "GRDB", package: "GRDB.swift", condition: centre),

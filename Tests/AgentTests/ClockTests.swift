@@ -106,6 +106,23 @@ import Testing
         #expect((anchor.lower, anchor.upper) == (shown - asked - 300, shown + 2000 - asked))
     }
 
+    @Test(arguments: [true, false])
+    func `learns nothing of a collector that is in 1970, too`(_ isTimed: Bool) throws {
+        let kiosk = try kiosk()
+        try send(kiosk)
+        kiosk.collector.mood = .well
+        kiosk.collector.spoil = { isTimed ? $0.dropLast() + ",\"time\":77000}" : $0 }
+        let exchange = try #require(kiosk.world.exchange)
+        guard
+            case .response(let status, let headers, let body)? = kiosk.collector.answer(exchange)
+        else { throw CancellationError() }
+        kiosk.collector.mood = .silent
+        let date = HTTPField("date", "Thu, 01 Jan 1970 00:01:17 GMT")
+        kiosk.world.settle(.response(status: status, headers: headers + [date], body: body))
+        try kiosk.rest()
+        #expect(try send(kiosk) == nil)
+    }
+
     @Test func `learns nothing of answers that are not the collector's to this request`() throws {
         let kiosk = try kiosk()
         try send(kiosk)

@@ -21,12 +21,12 @@ final class TemporaryArchive: Sendable {
     // The archive may be in use a little longer than this; SQLite keeps its open files.
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    func desk(keys: KeyRing = .open) -> BlockDesk {
+    func desk(keys: KeyRing = .open, clock: HostClock = HostClock(isTrusted: true)) -> BlockDesk {
         BlockDesk(
             archive: archive, keys: keys,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             // On a busy machine 5 s are over between two lines of a test.
-            readiness: Readiness(archive: archive, memory: .seconds(3600)))
+            readiness: Readiness(archive: archive, memory: .seconds(3600)), clock: clock)
     }
 
     /// Takes events under the fixture's header, or as much of another one as is said.

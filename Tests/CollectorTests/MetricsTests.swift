@@ -5,9 +5,12 @@ import Testing
 @testable import Collector
 
 @Suite struct `Metrics` {
+    private static let clock = HostClock.Reading(
+        milliseconds: 1_800_000_000_000, isSynchronised: true)
+
     private func lines(_ desk: BlockDesk, _ findings: ArchiveSurvey.Findings? = nil) -> Set<String>
     {
-        let text = MetricsText(desk.metrics.current, findings).text
+        let text = MetricsText(desk.metrics.current, Self.clock, findings).text
         return Set(text.split(separator: "\n").map(String.init))
     }
 
@@ -38,7 +41,7 @@ import Testing
         metrics.answered(path: "/v1/blocks", .unsigned(401, "unknown_key"))
         metrics.answered(path: "/health", .word("ok"))
         metrics.answered(path: "other", .unsigned(404, "no_such_path"))
-        let text = MetricsText(metrics.current, nil).text
+        let text = MetricsText(metrics.current, Self.clock, nil).text
         for line in [
             #"footfall_requests_total{path="/v1/blocks",status="401"} 2"#,
             #"footfall_requests_total{path="/health",status="200"} 1"#,
@@ -46,6 +49,22 @@ import Testing
             #"footfall_blocks_refused_total{reason="unknown_key"} 2"#,
         ] { #expect(text.contains(line + "\n"), "\(line)") }
         #expect(!text.contains("no_such_path"))
+    }
+
+    @Test func `have each series from the start, and a text of its own for each family`() {
+        let findings = ArchiveSurvey.Findings(
+            devices: 0, duplicates: 0, conflicts: 0, missing: [], takenAtMilliseconds: 0,
+            tookMilliseconds: 0)
+        let text = MetricsText(CollectorMetrics().current, Self.clock, findings).text
+        for reason in ["not_json", "not_object", "not_utf8"] {
+            #expect(text.contains("\nfootfall_events_refused_total{reason=\"\(reason)\"} 0\n"))
+        }
+        #expect(text.contains("\nfootfall_build_info{version=\"\(productVersion)\"} 1\n"))
+        // Prometheus shows one family at a time, and none of its neighbours.
+        let helps = text.split(separator: "\n").filter { $0.hasPrefix("# HELP") }
+        for word in ["same", "that took", "below", "above"] {
+            #expect(!helps.contains { $0.contains(word) }, "\(word)")
+        }
     }
 
     @Test func `tell how late events are, each bound within its bucket`() {
@@ -72,7 +91,7 @@ import Testing
         outcome.newCount = 0
         metrics.took([event], outcome, atMilliseconds: now + 100_000)
         #expect(metrics.current.lag.counts.reduce(0, +) == 1)
-        let text = MetricsText(metrics.current, nil).text
+        let text = MetricsText(metrics.current, Self.clock, nil).text
         for line in [
             #"event_lag_seconds_bucket{le="1"} 0"#, #"event_lag_seconds_bucket{le="5"} 1"#,
             #"event_lag_seconds_bucket{le="+Inf"} 1"#, "event_lag_seconds_sum 2.0",
@@ -99,7 +118,7 @@ import Testing
         let findings = ArchiveSurvey.Findings(
             devices: 1005, duplicates: 1, conflicts: 2, missing: missing,
             takenAtMilliseconds: 1500, tookMilliseconds: 20)
-        let text = MetricsText(CollectorMetrics().current, findings).text
+        let text = MetricsText(CollectorMetrics().current, Self.clock, findings).text
         #expect(text.contains(#"footfall_device_events_missing{device="d0\\\"\n"} 2000"# + "\n"))
         #expect(text.split(separator: "footfall_device_events_missing{").count - 1 == 1000)
         #expect(!text.contains("d1000"))

@@ -15,6 +15,7 @@ import pytest
 
 from harness.agent import Agent, Settings
 from harness.audit import check_audit
+from harness.clock import Clock
 from harness.collector import Collector
 from harness.double import CollectorDouble
 from harness.gateway import Gateway
@@ -115,6 +116,12 @@ def _gateways(kind: type[Gateway | FaultRelay]) -> Callable[[], Iterator[Callabl
         for gateway in made:
             gateway.close()
     return fixture
+
+
+@pytest.fixture
+def clock(place: Path) -> Clock:
+    """A clock that was never set, for processes to be started by."""
+    return Clock(place)
 
 
 make_double = pytest.fixture(name="make_double")(_gateways(CollectorDouble))

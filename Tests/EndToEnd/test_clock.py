@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from harness.agent import Agent
 from harness.block import line
-from harness.clock import in_1970
+from harness.clock import SYNCHRONISED, UNSET, WANDERING, Clock
 from harness.collector import Collector, Exported
+from harness.exposition import scrape
+from harness.processes import free_port
+from harness.serving import Serve, serving
 from harness.uploader import Device
+from harness.waiting import eventually
+
+serve = pytest.fixture(serving)
 
 Span = tuple[float, float]
+
+
+@pytest.fixture
+def collector(serve: Serve) -> Collector:
+    """A collector that tells its time, whatever this machine's kernel knows of it."""
+    return serve("--trust-clock")
+
+
+@pytest.fixture
+def kiosk(make_agent: Callable[..., Agent], collector: Collector, clock: Clock) -> Agent:
+    """An agent in 1970 that delivers to the running collector."""
+    return clock.start(make_agent(collector.url, start=False))
 
 
 def captured(agent: Agent, *names: str, **more: object) -> Span:
@@ -37,22 +58,18 @@ def check(event: Exported, span: Span, width: float) -> None:
 
 
 def test_an_agent_in_1970_has_the_times_of_its_events_solved(
-    make_agent: Callable[..., Agent], make_collector: Callable[..., Collector], place: Path
+    kiosk: Agent, collector: Collector
 ) -> None:
-    collector = make_collector()
-    agent = make_agent(collector.url, start=False)
-    agent.command = in_1970(place) + agent.command
-    agent.start()
     asked = time.time() * 1000
-    first = captured(agent, "First", "Second")
-    agent.flush()
+    first = captured(kiosk, "First", "Second")
+    kiosk.flush()
     # Nothing is known of its clock but that the event has come.
     held = by_name(collector)["First"]
     assert held.time["quality"] == "bounded" and held.time["upper"] >= first[0] - 1
     assert held.time["upper"] <= time.time() * 1000 + 1
     # Its producer reads the same clock: a second after the boot, in 1970.
-    third = captured(agent, "Third", timestamp="1970-01-01T00:00:01Z")
-    agent.flush()
+    third = captured(kiosk, "Third", timestamp="1970-01-01T00:00:01Z")
+    kiosk.flush()
     answered = time.time() * 1000
     events = by_name(collector)
     for name in ("First", "Second"):
@@ -69,20 +86,16 @@ def test_an_agent_in_1970_has_the_times_of_its_events_solved(
 
 
 def test_what_was_learned_outlives_the_process_that_learned_it(
-    make_agent: Callable[..., Agent], make_collector: Callable[..., Collector], place: Path
+    kiosk: Agent, collector: Collector
 ) -> None:
-    collector = make_collector()
-    agent = make_agent(collector.url, start=False)
-    agent.command = in_1970(place) + agent.command
-    agent.start()
-    first = captured(agent, "First")
-    agent.flush()
+    first = captured(kiosk, "First")
+    kiosk.flush()
     collector.kill()
-    second = captured(agent, "Second")
-    agent.kill()
+    second = captured(kiosk, "Second")
+    kiosk.kill()
     collector.start()
-    agent.start()
-    agent.flush()
+    kiosk.start()
+    kiosk.flush()
     events = by_name(collector)
     for name, span in (("First", first), ("Second", second)):
         assert events[name].time["quality"] == "anchored", events[name].time
@@ -106,10 +119,11 @@ def test_a_boot_that_nobody_reached_lies_between_its_neighbours(collector: Colle
     device.deliver(alone(2, "Lonely"))
     solved = by_name(collector)["Lonely"].time
     assert solved["quality"] == "bounded"
+    minute = 60_000
     # Behind the last moment that is known of the boot before, and 5 s of its own.
-    assert solved["lower"] == start + 60_000 + 5000 - 1
+    assert solved["lower"] == (start + minute) // minute * minute + 5000 - 1
     # Before the boot after it began: 10 ms, and what clocks part in a minute.
-    assert solved["upper"] == start + 2 * day + 10 + 6
+    assert solved["upper"] == (start + 2 * day + 10 + 6 + minute - 1) // minute * minute
     said = collector.command_line("report", "funnel").out
     assert "1 events have times that are bounds only" in said
 
@@ -121,3 +135,103 @@ def test_a_header_that_cannot_be_read_refuses_nothing(collector: Collector) -> N
         assert answer.status == 200, text
     assert len(collector.export()) == 4
     assert collector.funnel()["completeness"]["clock_unreadable"] == 4
+
+
+def told(device: Device, number: int) -> int | None:
+    """The time in a receipt."""
+    time_told: int | None = device.deliver(device.block([number])).get("time")
+    return time_told
+
+
+def test_a_collector_that_does_not_know_the_time_tells_none(
+    place: Path, clock: Clock
+) -> None:
+    port = free_port()
+    collector = Collector(place / "centre")
+    collector.command += ["--metrics", f"127.0.0.1:{port}"]
+    try:
+        clock.show(WANDERING)
+        clock.start(collector)
+        assert "add --trust-clock" in collector.said()
+        device = Device(collector.port)
+        assert told(device, 0) is None
+        assert scrape(port)["footfall_clock_synchronised"] == 0
+        clock.show(SYNCHRONISED)
+        before = time.time() * 1000
+        shown = told(device, 1)
+        assert shown is not None and before - 1 <= shown <= time.time() * 1000
+        assert scrape(port)["footfall_clock_synchronised"] == 1
+        clock.show(UNSET)
+        assert told(device, 2) is None
+        assert scrape(port)["footfall_clock_synchronised"] == 0
+    finally:
+        collector.kill()
+
+
+def test_its_agents_know_the_time_to_two_seconds(
+    make_agent: Callable[..., Agent], place: Path, clock: Clock
+) -> None:
+    centre = Clock(place / "centre-clock")
+    centre.show(WANDERING)
+    collector = Collector(place / "centre")
+    try:
+        centre.start(collector)
+        agent = clock.start(make_agent(collector.url, start=False))
+        asked = time.time() * 1000
+        first = captured(agent, "First")
+        agent.flush()
+        captured(agent, "Second")
+        agent.flush()
+        event = by_name(collector)["First"]
+        assert event.time["quality"] == "anchored"
+        # A server may make its date once a second.
+        assert event.time["upper"] - event.time["lower"] >= 2000
+        check(event, first, time.time() * 1000 - asked + 2001)
+    finally:
+        collector.kill()
+
+
+SECOND_LAYOUT = """
+    UPDATE event SET time = coalesce(producer_time, wall);
+    DROP TABLE clock; DROP INDEX epoch_boot; DROP INDEX event_unsynchronised;
+    DROP TABLE unsolved; DROP INDEX event_untimed;
+    ALTER TABLE stream DROP COLUMN is_shared; ALTER TABLE event DROP COLUMN boot;
+    ALTER TABLE epoch DROP COLUMN earliest; ALTER TABLE epoch DROP COLUMN latest;
+    ALTER TABLE event DROP COLUMN producer_time; ALTER TABLE event DROP COLUMN arrival;
+    ALTER TABLE event DROP COLUMN time_lower; ALTER TABLE event DROP COLUMN time_upper;
+    ALTER TABLE event DROP COLUMN time_quality;
+    PRAGMA user_version = 2;
+"""
+
+
+def test_an_earlier_archive_is_solved_beside_the_blocks_and_across_kills(
+    collector: Collector
+) -> None:
+    device = Device(collector.port)
+    boot, offset, count = device.boot, 1_772_000_000_000, 6000
+    for start in range(0, count, 1000):
+        numbers = list(range(start, start + 1000))
+        device.deliver(device.block(numbers, lines=[
+            line(n, '{"event":"Old"}', mono=n, wall=n, quality="implausible") for n in numbers]))
+    known = line(count, '{"event":"Known"}', mono=9000, wall=offset + 9000)
+    device.deliver(device.block([count], lines=[known]))
+    collector.stop()
+    archive = sqlite3.connect(collector.data / "collector.db")
+    archive.executescript(SECOND_LAYOUT)
+    archive.close()
+
+    def waiting() -> int:
+        return collector.funnel()["completeness"]["times"]["unknown"]
+    assert waiting() == count + 1
+    for _ in range(3):
+        collector.start()
+        device.deliver(device.block([0], epoch=1, boot=boot, lines=[
+            line(0, '{"event":"Old"}', mono=0, wall=0, quality="implausible")]))
+        collector.kill()
+    collector.start()
+    eventually(lambda: waiting() == 0, "all times are solved")
+    for event in collector.export():
+        if event.event["event"] == "Old":
+            truth = offset + event.sequence
+            assert event.time["quality"] == "anchored", event
+            check(event, (truth, truth), 2002)

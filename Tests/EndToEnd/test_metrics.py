@@ -10,6 +10,8 @@ import pytest
 
 from harness import wire
 from harness.agent import Agent
+from harness.block import line
+from harness.clock import SYNCHRONISED, Clock
 from harness.collector import Collector
 from harness.exposition import Samples, scrape
 from harness.processes import Daemon, collector_command, free_port
@@ -36,11 +38,12 @@ def surveyed(port: int) -> Samples:
 
 
 def test_what_agents_deliver_is_counted(
-    serve: Serve, make_agent: Callable[..., Agent]
+    serve: Serve, make_agent: Callable[..., Agent], clock: Clock
 ) -> None:
     collector, port = with_metrics(serve)
     begun = time.time()
-    agent = make_agent(collector.url)
+    clock.show(SYNCHRONISED)
+    agent = clock.start(make_agent(collector.url, start=False))
     for start in range(0, 60, 20):
         agent.batch([{"type": "track", "event": "E", "messageId": f"m{start + n}"}
                      for n in range(20)])
@@ -53,10 +56,29 @@ def test_what_agents_deliver_is_counted(
     posts = samples['footfall_requests_total{path="/v1/blocks",status="200"}']
     assert posts >= 3
     assert begun - 1 <= samples["footfall_latest_block_timestamp_seconds"] <= time.time() + 1
-    # Only a clock that is kept by a time source says how late its events are.
-    assert samples["footfall_event_lag_seconds_count"] in (0, 60)
-    assert samples['footfall_event_lag_seconds_bucket{le="+Inf"}'] == samples[
-        "footfall_event_lag_seconds_count"]
+    assert samples["footfall_event_lag_seconds_count"] == 60
+    assert samples['footfall_event_lag_seconds_bucket{le="+Inf"}'] == 60
+    assert samples["footfall_event_lag_seconds_sum"] <= 60 * (time.time() - begun)
+
+
+def test_how_late_events_are_is_told_by_clocks_that_know(serve: Serve) -> None:
+    collector, port = with_metrics(serve)
+    device = Device(collector.port)
+    now = int(time.time() * 1000)
+    begun = time.monotonic()
+
+    def event(number: int, late: int, quality: str) -> str:
+        return line(
+            number, '{"event":"E"}', mono=number, wall=now - late * 1000, quality=quality)
+    device.deliver(device.block([0, 1, 2], lines=[
+        event(0, 3000, "synchronised"), event(1, 100_000, "synchronised"),
+        event(2, 5, "unsynchronised")]))
+    samples = scrape(port)
+    took = time.monotonic() - begun
+    counts = [samples[f'footfall_event_lag_seconds_bucket{{le="{bound}"}}']
+              for bound in ("900", "3600", "86400", "604800", "+Inf")]
+    assert counts == [0, 1, 1, 2, 2]
+    assert 103_000 - 1 <= samples["footfall_event_lag_seconds_sum"] <= 103_000 + 2 * took + 1
 
 
 def test_each_kind_of_trouble_has_its_figure(serve: Serve) -> None:

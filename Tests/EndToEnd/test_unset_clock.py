@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +10,9 @@ import pytest
 
 from harness.agent import Agent
 from harness.certificates import Authority, Certificate
+from harness.clock import Clock
 from harness.double import CollectorDouble, Upload, accept, receipt, signed
 from harness.gateway import Reply
-from harness.processes import REPOSITORY
 from harness.waiting import eventually
 from test_uploads import EVENTS, expected
 
@@ -23,34 +21,6 @@ from test_uploads import EVENTS, expected
 def authority(place: Path) -> Authority:
     """Who vouches for the collector."""
     return Authority(place)
-
-
-class Clock:
-    """The wall clock that one agent sees."""
-
-    def __init__(self, place: Path) -> None:
-        self.file = place / "unset"
-        self.file.touch()
-        self._library = place / "unset_clock.so"
-        source = REPOSITORY / "Tests/EndToEnd/fixtures/unset_clock.c"
-        subprocess.run(
-            ["cc", "-O2", "-shared", "-fPIC", "-o", self._library, source, "-ldl"], check=True)
-
-    def start(self, agent: Agent) -> Agent:
-        """Starts an agent by this clock."""
-        agent.command[:0] = [
-            "env", f"LD_PRELOAD={self._library}", f"UNSET_CLOCK={self.file}"]
-        return agent.start()
-
-    def set(self) -> None:
-        """It is right from now on."""
-        os.unlink(self.file)
-
-
-@pytest.fixture
-def clock(place: Path) -> Clock:
-    """A clock that was never set."""
-    return Clock(place)
 
 
 def trusting(way: str, authority: Authority, certificate: Certificate) -> dict[str, dict[str, str]]:

@@ -59,6 +59,8 @@ extension AgentLoop {
         } else {
             return
         }
+        // A collector whose own clock was never set tells no time; servers write a date even so.
+        guard shown.lowerBound >= TimeQuality.plausibleFromMilliseconds else { return }
         courier.show(shown.lowerBound, at: now)
         courier.clock.learn(
             ClockAnchor(boot: store.boot, shown: shown, between: flight.sentAt, and: now))

@@ -30,6 +30,11 @@ struct ServeCommand: AsyncParsableCommand {
         name: .long, help: "Blocks a second of each device, more for 10 s; 0 sets no limit.")
     var rateLimit = RateLimit.blocksPerSecond
 
+    @Flag(
+        name: .long,
+        help: "Tell devices this machine's time though its kernel knows of no time source.")
+    var trustClock = false
+
     func validate() throws {
         guard rateLimit == 0 || 0.001...1_000_000 ~= rateLimit else {
             throw ValidationError("--rate-limit \(rateLimit): allowed are 0.001 to 1000000, and 0")
@@ -47,7 +52,9 @@ struct ServeCommand: AsyncParsableCommand {
         var log = Logger(label: "footfall-collector") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = .info
         log.info("started", metadata: ["data": "\(data.data)", "version": "\(productVersion)"])
-        let desk = BlockDesk(archive: archive, keys: ring, log: log)
+        let desk = BlockDesk(
+            archive: archive, keys: ring, log: log, clock: HostClock(isTrusted: trustClock))
+        Self.warn(of: desk.clock, log)
         if security == nil, !address.isLoopback {
             log.warning("no --certificate: keys and events can be read on their way here")
         }
@@ -66,6 +73,19 @@ struct ServeCommand: AsyncParsableCommand {
         await desk.settler.stop()
         try archive.close()
         log.info("ended")
+    }
+
+    private static func warn(of clock: HostClock, _ log: Logger) {
+        let reading = clock.read()
+        guard !clock.isTold(reading) else { return }
+        guard reading.state != .unset else {
+            return log.warning("this machine's clock was never set: devices are told no time")
+        }
+        log.warning(
+            """
+            this machine's kernel knows of no time source, so devices are told the time to 2 s \
+            and unsigned; run one (NTP), or add --trust-clock
+            """)
     }
 
     private static func address(_ text: String, option: String) throws -> ListenAddress {

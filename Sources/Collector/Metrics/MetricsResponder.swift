@@ -7,6 +7,7 @@ struct MetricsResponder: HTTPResponder {
     typealias Context = CollectorContext
 
     let metrics: CollectorMetrics
+    let clock: HostClock
     let survey: ArchiveSurvey
     let bodyGrace: TimeAmount
 
@@ -16,7 +17,7 @@ struct MetricsResponder: HTTPResponder {
         guard request.method == .get else {
             return text(.methodNotAllowed, "only GET\n", [.allow: "GET"])
         }
-        return text(.ok, MetricsText(metrics.current, await survey.findings()).text)
+        return text(.ok, MetricsText(metrics.current, clock.read(), await survey.findings()).text)
     }
 
     private func text(

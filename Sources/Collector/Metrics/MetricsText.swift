@@ -3,9 +3,20 @@ struct MetricsText {
     /// Devices that are named; the gaps of all are in the sum.
     static let devicesMax = 1000
 
+    private static let neverRefused: [String: Int64] = [
+        "not_json": 0, "not_object": 0, "not_utf8": 0,
+    ]
+
     private(set) var text = ""
 
-    init(_ counts: CollectorMetrics.Counts, _ findings: ArchiveSurvey.Findings?) {
+    init(
+        _ counts: CollectorMetrics.Counts, _ clock: HostClock.Reading,
+        _ findings: ArchiveSurvey.Findings?
+    ) {
+        family("build_info", "gauge", "1, by the version that serves.")
+        sample("build_info", 1, ["version": productVersion])
+        family("clock_synchronised", "gauge", "Whether a time source keeps this machine's clock.")
+        sample("clock_synchronised", clock.state == .synchronised ? 1 : 0)
         family("events_ingested_total", "counter", "Events that were not held before.")
         sample("events_ingested_total", counts.ingested)
         family("events_known_total", "counter", "Events that were held before, or their message.")
@@ -13,7 +24,9 @@ struct MetricsText {
         family("events_conflicting_total", "counter", "Events whose id is held with other content.")
         sample("events_conflicting_total", counts.conflicting)
         family("events_refused_total", "counter", "Events that are no JSON object, by reason.")
-        for (reason, count) in counts.refused.sorted(by: { $0.key < $1.key }) {
+        // A series that begins with its first event shows no increase by it.
+        let refused = counts.refused.merging(Self.neverRefused) { count, _ in count }
+        for (reason, count) in refused.sorted(by: { $0.key < $1.key }) {
             sample("events_refused_total", count, ["reason": reason])
         }
         family("blocks_refused_total", "counter", "Blocks that got no receipt, by reason.")
@@ -51,9 +64,9 @@ struct MetricsText {
     }
 
     private mutating func write(_ findings: ArchiveSurvey.Findings) {
-        family("survey_timestamp_seconds", "gauge", "When the figures below were counted.")
+        family("survey_timestamp_seconds", "gauge", "When the archive's events were last counted.")
         sample("survey_timestamp_seconds", Self.seconds(findings.takenAtMilliseconds))
-        family("survey_duration_seconds", "gauge", "How long that took.")
+        family("survey_duration_seconds", "gauge", "How long the latest count took.")
         sample("survey_duration_seconds", Self.seconds(findings.tookMilliseconds))
         family("devices", "gauge", "Devices that are known.")
         sample("devices", findings.devices)
@@ -61,11 +74,12 @@ struct MetricsText {
         sample("duplicates", findings.duplicates)
         family("conflicts", "gauge", "Contents that came under an id which is held with another.")
         sample("conflicts", findings.conflicts)
-        family("events_missing", "gauge", "Numbers given, and neither held nor accounted for.")
+        family("events_missing", "gauge", "Ids given, and neither held nor accounted for.")
         sample("events_missing", findings.missing.reduce(0) { $0 + $1.count })
         family(
             "device_events_missing", "gauge",
-            "The same by device, of the \(Self.devicesMax) that miss most.")
+            "Ids given, and neither held nor accounted for, of the \(Self.devicesMax) devices "
+                + "that miss most.")
         for missing in findings.missing.prefix(Self.devicesMax) {
             sample("device_events_missing", missing.count, ["device": missing.device])
         }

@@ -24,8 +24,8 @@ struct BlockAnswer: Equatable, Sendable {
         var nonce: String
         /// SHA-256 of the request's body, hexadecimal.
         var digest: String
-        /// When it was read, in Unix milliseconds: tells the device the time.
-        var timeMilliseconds: Int64
+        /// When it was read, in Unix milliseconds, to tell the device the time; nil tells it none.
+        var timeMilliseconds: Int64?
     }
 
     /// The receipt for a block.
@@ -57,7 +57,7 @@ struct BlockAnswer: Equatable, Sendable {
         }
         writer.endArray()
         writer.member("tombstones", outcome.tombstoneCount)
-        writer.member("time", request.timeMilliseconds)
+        if let time = request.timeMilliseconds { writer.member("time", time) }
         if let name = outcome.dictionary {
             writer.member("dictionary", Hexadecimal.text(name, digitCount: 16))
         }
@@ -74,7 +74,7 @@ struct BlockAnswer: Equatable, Sendable {
         writer.member("nonce", request.nonce)
         writer.member("sha256", request.digest)
         writer.member("reason", reason)
-        writer.member("time", request.timeMilliseconds)
+        if let time = request.timeMilliseconds { writer.member("time", time) }
         writer.endObject()
         var answer = signed(status, writer.bytes, key: request.key)
         answer.reason = reason

@@ -16,10 +16,15 @@ struct BlockDesk: Sendable {
     let keys: KeyRing
     let log: Logger
     let readiness: Readiness
+    let clock: HostClock
     let settler: TimeSettler
     let metrics = CollectorMetrics()
 
-    init(archive: Archive, keys: KeyRing, log: Logger, readiness: Readiness? = nil) {
+    init(
+        archive: Archive, keys: KeyRing, log: Logger, readiness: Readiness? = nil,
+        clock: HostClock = HostClock()
+    ) {
+        self.clock = clock
         self.archive = archive
         self.keys = keys
         self.log = log
@@ -64,7 +69,12 @@ struct BlockDesk: Sendable {
         _ body: [UInt8], from sender: Credentials, keepsDictionary: Bool = false,
         clock: String? = nil
     ) async -> BlockAnswer {
-        let request = request(of: sender, body)
+        let reading = self.clock.read()
+        let now = reading.milliseconds
+        let request = BlockAnswer.Request(
+            key: sender.key, device: sender.device, nonce: sender.nonce,
+            digest: Hexadecimal.text(Digest.sha256(body)),
+            timeMilliseconds: self.clock.isTold(reading) ? now : nil)
         guard body.count <= Self.bodyBytesMax else {
             return .refusal(413, "too_large", for: request)
         }
@@ -77,7 +87,6 @@ struct BlockDesk: Sendable {
             guard header.device == sender.device else {
                 return .unsigned(403, "block_of_another_device")
             }
-            let now = request.timeMilliseconds
             let outcome = try await archive.take(prepared, atMilliseconds: now)
             await readiness.note(isCommitted: true)
             if outcome.leavesUnsolved { await settler.settle() }
@@ -113,13 +122,6 @@ struct BlockDesk: Sendable {
     struct Turned: Error {
         var answer: BlockAnswer
         init(_ answer: BlockAnswer) { self.answer = answer }
-    }
-
-    private func request(of sender: Credentials, _ body: [UInt8]) -> BlockAnswer.Request {
-        BlockAnswer.Request(
-            key: sender.key, device: sender.device, nonce: sender.nonce,
-            digest: Hexadecimal.text(Digest.sha256(body)),
-            timeMilliseconds: Self.nowMilliseconds())
     }
 
     /// 413 makes the device cut the block; 400 says that the bytes are damaged, 422 that they are

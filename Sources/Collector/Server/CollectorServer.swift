@@ -37,7 +37,8 @@ struct CollectorServer {
             services.append(
                 BoundedService(
                     responder: MetricsResponder(
-                        metrics: desk.metrics, survey: metrics.survey, bodyGrace: bodyGrace),
+                        metrics: desk.metrics, clock: desk.clock, survey: metrics.survey,
+                        bodyGrace: bodyGrace),
                     address: metrics.address, option: "--metrics", connectionsMax: 16,
                     security: nil, endGrace: endGrace, log: log,
                     whenListening: { whenListening(.metrics, $0) }))

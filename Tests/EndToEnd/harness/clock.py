@@ -1,36 +1,49 @@
-"""A kiosk whose wall clock begins in 1970: its process alone is told so."""
+"""A machine whose wall clock is not what it should be: one process alone is told so."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from pathlib import Path
+from typing import TypeVar
 
-# The C library's functions, in a library that is loaded before it: the wall clock as of a boot
-# without a battery, which no time source disciplines. Every other clock is the kernel's.
-SOURCE = r"""
-#define _GNU_SOURCE
-#include <sys/syscall.h>
-#include <sys/timex.h>
-#include <time.h>
-#include <unistd.h>
-int clock_gettime(clockid_t clock, struct timespec *now) {
-    if (clock == CLOCK_REALTIME) clock = CLOCK_BOOTTIME;
-    return syscall(SYS_clock_gettime, clock, now);
-}
-int adjtimex(struct timex *state) {
-    state->status = STA_UNSYNC;
-    return TIME_ERROR;
-}
-"""
+from harness.agent import Agent
+from harness.collector import Collector
+from harness.processes import REPOSITORY
+
+Process = TypeVar("Process", Agent, Collector)
+
+UNSET, WANDERING, SYNCHRONISED = "unset", "wandering", "synchronised"
+"""Begun in 1970; right by chance; right by a time source."""
 
 
-def in_1970(folder: Path) -> list[str]:
-    """What stands before a command whose process is to begin in 1970."""
-    (folder / "clock.c").write_text(SOURCE)
-    library = folder / "clock.so"
-    subprocess.run(
-        [os.environ.get("CC", "cc"), "-shared", "-fPIC", "clock.c", "-o", library],
-        cwd=folder, check=True, timeout=60,
-    )
-    return ["env", f"LD_PRELOAD={library}"]
+class Clock:
+    """The wall clock of the processes that are started by it; it was never set at first."""
+
+    def __init__(self, place: Path) -> None:
+        place.mkdir(exist_ok=True)
+        self.file = place / "clock"
+        self.show(UNSET)
+        self._library = place / "clock.so"
+        source = REPOSITORY / "Tests/EndToEnd/fixtures/clock.c"
+        subprocess.run(
+            [os.environ.get("CC", "cc"), "-O2", "-shared", "-fPIC", "-o", self._library, source],
+            check=True, timeout=60,
+        )
+
+    def start(self, process: Process) -> Process:
+        """Starts a process by this clock, now and whenever it is started again."""
+        process.command[:0] = [
+            "env", f"LD_PRELOAD={self._library}", f"CLOCK_STATE={self.file}"]
+        process.start()
+        return process
+
+    def show(self, state: str) -> None:
+        """It is so from now on."""
+        new = self.file.with_suffix(".new")
+        new.write_text(state)
+        new.rename(self.file)
+
+    def set(self) -> None:
+        """It is the machine's from now on."""
+        self.file.unlink()
