@@ -29,7 +29,7 @@ import Testing
 
     /// What is said with the exchange under way, or with the next.
     private func said(_ kiosk: Kiosk) throws -> [ClockAnchor]? {
-        for _ in 0..<1000 where kiosk.world.exchange == nil { try kiosk.pass(5000) }
+        for _ in 0..<5000 where kiosk.world.exchange == nil { try kiosk.pass(1000) }
         let exchange = try #require(kiosk.world.exchange)
         return try HTTPField.first("footfall-clock", in: exchange.headers).map {
             try #require(ClockAnchor.Text.read($0))
