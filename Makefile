@@ -25,7 +25,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         check-results cross test-cross bench bench-sync bench-parts footprint simulation crash \
-        simulate sanitize fuzz storm kill wire-faults format clean producer library
+        simulate sanitize fuzz storm kill wire-faults format clean producer library \
+        build-embedded build-ordinary run-embedded run-ordinary
 
 ENSURE := @Tests/Tools/ensure
 # The build itself refuses an import that Package.swift does not declare.
@@ -57,7 +58,21 @@ demo: device collector
 	$(ENSURE) python
 	@python3 -B Tests/Demo/demo.py
 
-test: checks units simulation crash device collector ordinary end-to-end results
+# A link as one program takes one core: the Embedded builds go beside the ordinary ones.
+test: $(VENV)/ready
+	$(ENSURE) swift libraries elf
+	@# Neither finds the other at writing down which packages there are.
+	swift package resolve
+	@$(MAKE) --no-print-directory -j2 --output-sync build-embedded build-ordinary
+	@$(MAKE) --no-print-directory end-to-end
+	@$(MAKE) --no-print-directory results
+
+# One after the other: a folder of builds is one build's at a time.
+BUILDS_EMBEDDED := checks device
+BUILDS_ORDINARY := units simulation crash collector ordinary
+build-embedded build-ordinary:
+	@set -e; for verb in $(if $(filter %embedded,$@),$(BUILDS_EMBEDDED),$(BUILDS_ORDINARY)); do \
+	    $(MAKE) --no-print-directory $$verb; done
 
 check: lint tidy test test-cross check-results
 
