@@ -81,6 +81,29 @@ import Testing
         #expect(try straight.everything() == temporary.everything())
     }
 
+    @Test func `holds up nobody else's history`() async throws {
+        let temporary = try TemporaryArchive()
+        let patient = KnownBoot(
+            bootedAt: 1_800_020_000_000, boot: StreamID(high: 7, low: 7), epoch: 3)
+        try await take(lonelyEvents: 1500, into: temporary)
+        for start in [0, 750] {
+            try await temporary.take(
+                patient.block(
+                    (start..<start + 750).map { patient.event(UInt32($0), at: Int64($0) * 10) }))
+        }
+        try await temporary.take(
+            patient.block([], anchors: [try patient.anchor(at: 9000, took: 10)]))
+        #expect(try temporary.count("unsolved WHERE epoch = 3") == 1)
+        // The restless one is begun anew before each step.
+        for took in stride(from: 4000, to: 0, by: -20) as StrideTo<Int64> {
+            try await temporary.take(
+                lonely.block([], anchors: [try lonely.anchor(at: 9000, took: took)]))
+            _ = try await temporary.archive.settle()
+            if try temporary.count("unsolved WHERE epoch = 3") == 0 { return }
+        }
+        Issue.record("200 steps were all another's")
+    }
+
     @Test func `solves nothing anew where a neighbour is better by less than a minute`()
         async throws
     {

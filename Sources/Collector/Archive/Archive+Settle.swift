@@ -71,12 +71,13 @@ extension Database {
     /// Solves events of one epoch of which more became known than could be solved at once; whether
     /// there was one.
     fileprivate func solveNoted(limit: Int64) throws -> Bool {
+        // Any one: a device that has its history begun anew with each block holds up nobody else.
         guard
             let noted = try Row.fetchOne(
                 cachedStatement(
                     sql: """
                         SELECT unsolved.stream, epoch, moment, event, last, device FROM unsolved
-                        JOIN stream ON stream.id = unsolved.stream LIMIT 1
+                        JOIN stream ON stream.id = unsolved.stream ORDER BY random() LIMIT 1
                         """))
         else { return false }
         let (stream, epoch): (Int64, Int64) = (noted[0], noted[1])
