@@ -110,6 +110,13 @@ public struct BlockWriter: ~Copyable {
         Line.append(event, to: &lines)
     }
 
+    /// Gives up its memory, some 700 KB after a large block, until it is used again.
+    public mutating func rest() {
+        columns = EventColumns()
+        sections = Sections()
+        deflater = nil
+    }
+
     mutating func deflate(_ bytes: [UInt8], _ dictionary: [UInt8]) -> [UInt8]? {
         if deflater == nil { deflater = Deflater() }
         return deflater?.deflate(bytes, dictionary)

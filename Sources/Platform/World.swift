@@ -48,6 +48,9 @@ public protocol World: ~Copyable {
 
     /// Gives up on the exchange under way; its answer, however late, is never an input.
     mutating func abandonExchange()
+
+    /// Gives memory that is free back to whom it came from; for after a burst.
+    mutating func releaseMemory()
 }
 
 /// A reading of the wall clock.

@@ -15,6 +15,7 @@ final class ScriptedWorld: World {
     private(set) var exchange: Exchange?
     private(set) var exchangeCount = 0
     private(set) var abandonedCount = 0
+    private(set) var releaseCount = 0
     /// What the service manager keeps.
     private(set) var kept: [String: FileDescriptor] = [:]
     /// Told of every send at the moment it is made.
@@ -73,4 +74,6 @@ final class ScriptedWorld: World {
         exchange = nil
         abandonedCount += 1
     }
+
+    func releaseMemory() { releaseCount += 1 }
 }

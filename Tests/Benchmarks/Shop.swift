@@ -98,4 +98,6 @@ final class Shop: World {
     func keep(_ descriptor: FileDescriptor, as name: String) {}
     func forgetKept(_ name: String) {}
     func abandonExchange() { exchange = nil }
+
+    func releaseMemory() {}
 }

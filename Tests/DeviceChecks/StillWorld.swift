@@ -37,6 +37,8 @@ final class StillWorld: World {
     func forgetKept(_ name: String) {}
     func abandonExchange() { exchange = nil }
 
+    func releaseMemory() {}
+
     func random() -> UInt64 {
         chance &+= 0x9E37_79B9_7F4A_7C15
         return chance

@@ -37,6 +37,8 @@ public final class AgentLoop {
     var countersDue = Instant.never
     /// Before this no more rows are walked over.
     var walkDue: Instant
+    /// When memory is given back; `never` while nothing was done since.
+    var restDue = Instant.never
     /// Whether SIGTERM has been heeded and the loop may end.
     public private(set) var isFinished = false
 
@@ -91,6 +93,7 @@ public final class AgentLoop {
             take(input, &world)
         }
         let now = world.monotonicNow()
+        if inputCount > 0 || ring.due <= now { stir(now) }
         expireHTTP(&world, now)
         expireGuests(&world, now)
         lookAtRings(now)
@@ -108,6 +111,7 @@ public final class AgentLoop {
         answerFlushes(&world, world.monotonicNow())
         if !isMore { walk(&world) }
         mend(&world)
+        rest(&world, now)
         if isMore || pending.isUrgent || !resumable.isEmpty { return world.monotonicNow() }
         return restAtRings(until: deadline(), world.monotonicNow())
     }
@@ -173,7 +177,7 @@ public final class AgentLoop {
     }
 
     private func deadline() -> Instant {
-        var deadline = min(courier.deadline, countersDue)
+        var deadline = min(courier.deadline, countersDue, restDue)
         for connection in http.values where !connection.isAwaitingCommit {
             deadline = min(deadline, connection.parser.deadline)
         }

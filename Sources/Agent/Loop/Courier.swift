@@ -81,6 +81,12 @@ struct Courier: ~Copyable {
         return machine.state == .ready ? min(due, gathering.deadline ?? .never) : due
     }
 
+    /// Keeps nothing that can be made again.
+    mutating func rest() {
+        writer.rest()
+        fresh.forget()
+    }
+
     mutating func hasten() {
         machine.hasten()
         gathering.leave(isAll: false)

@@ -147,6 +147,8 @@ public struct LinuxWorld: World, ~Copyable {
     /// Gives up on the exchange under way; its answer, however late, is never an input.
     public mutating func abandonExchange() { wire.abandon() }
 
+    public mutating func releaseMemory() { ThisProcess.releaseFreeMemory() }
+
     mutating func tell(_ input: Input) { inputs.append(input) }
 
     private mutating func meet(_ ready: Poller.Ready) {

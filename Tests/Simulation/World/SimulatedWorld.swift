@@ -104,6 +104,8 @@ final class SimulatedWorld: World {
 
     func abandonExchange() { exchangeNumber = nil }
 
+    func releaseMemory() {}
+
     // Nobody shares memory here.
     func keep(_ descriptor: FileDescriptor, as name: String) {}
     func forgetKept(_ name: String) {}
