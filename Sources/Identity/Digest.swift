@@ -67,7 +67,7 @@ public enum Digest {
         let isMade = unsafe bytes.withUnsafeBytes { input in
             var output = digest.mutableSpan
             return unsafe output.withUnsafeMutableBufferPointer { output in
-                unsafe EVP_DigestInit_ex2(context, algorithm, nil) == 1
+                unsafe context != nil && EVP_DigestInit_ex2(context, algorithm, nil) == 1
                     && EVP_DigestUpdate(context, input.baseAddress, input.count) == 1
                     && EVP_DigestFinal_ex(context, output.baseAddress, nil) == 1
             }

@@ -15,9 +15,13 @@ internal import CSQLite
 
     /// Has a statement rest, or finalizes it where there is no place.
     func put(_ statement: OpaquePointer, _ sql: String) {
-        guard !isClosed, unsafe resting.count < Self.most, unsafe resting[sql] == nil else {
+        guard !isClosed, unsafe resting[sql] == nil else {
             _ = unsafe sqlite3_finalize(statement)
             return
+        }
+        // Another may be wanted less: what is wanted often is hardly ever here.
+        if unsafe resting.count == Self.most, let (_, other) = unsafe resting.popFirst() {
+            _ = unsafe sqlite3_finalize(other)
         }
         _ = unsafe sqlite3_reset(statement)
         _ = unsafe sqlite3_clear_bindings(statement)

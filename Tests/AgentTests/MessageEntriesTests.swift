@@ -7,7 +7,7 @@ import Testing
     func `are found as long as they are there, in whatever order they come and go`(
         _ capacity: Int
     ) {
-        var entries = MessageEntries(capacity: capacity)
+        var entries = MessageEntries(capacity: capacity, usual: 600)
         var model: [(key: UInt64, content: UInt64)] = []
         var state: UInt64 = 42
         func random() -> UInt64 {

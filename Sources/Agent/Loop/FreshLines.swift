@@ -12,6 +12,7 @@ struct FreshLines {
 
     /// Keeps a row's lines; where there is no room, those before it are forgotten.
     mutating func keep(_ lines: [UInt8], of key: RowKey) {
+        _ = take(key)
         if byteCount + lines.count > Self.bytesMost { forget() }
         guard lines.count <= Self.bytesMost else { return }
         self.lines[key] = lines

@@ -16,8 +16,14 @@ struct MessageEntries {
     // Places in the ring, from 1; 0 where there is none. At least a third of it is 0.
     private var table: [UInt32] = []
 
-    /// Makes room for so many.
-    init(capacity: Int) { resize(to: max(capacity, 64)) }
+    // It grows by half up to here, and by little beyond.
+    private let usual: Int
+
+    /// Makes room for so many, of a usual most.
+    init(capacity: Int, usual: Int) {
+        self.usual = usual
+        resize(to: max(64, capacity > usual / 2 ? max(capacity, usual) : capacity))
+    }
 
     /// The entry that came after `index` others.
     subscript(index: Int) -> Entry { ring[place(index)] }
@@ -34,7 +40,9 @@ struct MessageEntries {
     }
 
     mutating func append(_ entry: Entry) {
-        if count == ring.count { resize(to: count + count / 2) }
+        if count == ring.count {
+            resize(to: count < usual ? min(count + count / 2, usual) : count + count / 8 + 1)
+        }
         let place = place(count)
         ring[place] = entry
         count += 1

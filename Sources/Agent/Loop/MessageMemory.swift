@@ -22,7 +22,8 @@ struct MessageMemory {
     /// Makes an empty memory, with room for as many ids as are about to be loaded.
     init(limit: Int = Limits.rememberedMessages, expecting count: Int64 = 0) {
         self.limit = limit
-        entries = MessageEntries(capacity: Int(clamping: max(0, min(count, Int64(limit)))))
+        entries = MessageEntries(
+            capacity: Int(clamping: max(0, min(count, Int64(limit)))), usual: limit + limit / 10)
     }
 
     /// Looks an event up, and remembers it unless it is a duplicate.
