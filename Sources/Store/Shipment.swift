@@ -37,6 +37,17 @@ extension EventStore {
         return shipment
     }
 
+    /// Whether there are rows to be sent beside these; nothing else changes.
+    public func holdsOthers(than known: Set<RowKey>) throws(StoreError) -> Bool {
+        try guarded { (database) throws(StoreError) -> Bool in
+            for span in Lane.allCases.flatMap({ RowSpan.all(of: $0) }) {
+                let rows = database.oldestRows[Int(span.table.rawValue)]
+                if try first(of: span, rows, known) != nil { return true }
+            }
+            return false
+        }
+    }
+
     /// Rows of `tail` that are better sealed into one of `block`: the oldest, once `waitingLeast`
     /// events or `bytesMax` wait in a lane, or all that an epoch which is over has left; nil if
     /// there are none.

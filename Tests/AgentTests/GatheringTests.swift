@@ -64,6 +64,42 @@ import Testing
         #expect(kiosk.collector.events.count == 1201)
     }
 
+    @Test(arguments: [("Order Completed", 900), ("Screen Impression", 50), ("Product Added", 50)])
+    func `wait for a second at most beside those of another lane`(
+        _ other: String, everyMilliseconds: Int64
+    ) throws {
+        let kiosk = try Kiosk()
+        try kiosk.pass(1000)
+        kiosk.collector.mood = .silent
+        var handed = 0
+        var asked: Int64?
+        for step in 0..<1200 as Range<Int64> {
+            try hand(kiosk, "Product Added")
+            handed += 1
+            if step * 50 % everyMilliseconds == 0 {
+                try hand(kiosk, other)
+                handed += 1
+            }
+            // An answer takes 300 ms, and others come meanwhile.
+            if kiosk.world.exchange == nil {
+                asked = nil
+            } else if asked ?? step <= step - 6 {
+                kiosk.collector.mood = .well
+                try kiosk.answerExchange()
+                kiosk.collector.mood = .silent
+                asked = nil
+            }
+            try kiosk.pass(50)
+            if kiosk.world.exchange != nil, asked == nil { asked = step + 1 }
+            // A second, and two exchanges of each lane.
+            let isNear = handed - kiosk.collector.events.count <= 2 * (20 + 4 * 7)
+            if !isNear {
+                Issue.record("\(handed) handed over, \(kiosk.collector.events.count) arrived")
+                return
+            }
+        }
+    }
+
     private func hand(_ kiosk: Kiosk, _ name: String) throws {
         #expect(try kiosk.post(Kiosk.batch(Kiosk.track(name))).status == 200)
     }

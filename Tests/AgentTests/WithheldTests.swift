@@ -61,6 +61,29 @@ import Testing
         #expect(try kiosk.queuedCount() == 0 && kiosk.collector.events.count == 2)
     }
 
+    @Test func `keeps nothing new back, however much of it there is`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.mood = .narrow(bytesMost: 4000)
+        for number in 0..<64 {
+            let long = Self.long("Long" + String(repeating: "g", count: number))
+            #expect(try kiosk.post(Kiosk.batch(long)).status == 200)
+        }
+        // Each was refused once; that takes hours.
+        try kiosk.pass(24 * 3_600_000)
+        #expect(try kiosk.queuedCount() == 64)
+        for hour in 1...12 {
+            _ = try kiosk.post(Kiosk.batch(Kiosk.track("a\(hour)")))
+            try kiosk.pass(301_000)
+            #expect(kiosk.collector.events.count == hour, "it waits for one backoff at most")
+            try kiosk.pass(3_300_000)
+        }
+        #expect(try kiosk.queuedCount() == 64)
+        kiosk.collector.mood = .well
+        try kiosk.pass(7_200_000)
+        #expect(try kiosk.queuedCount() == 0)
+        #expect(try kiosk.audited()["delivered"] == 76)
+    }
+
     @Test func `takes an eighth of the quota at most`() throws {
         var withheld = Withheld()
         let now = Instant(milliseconds: 5)
@@ -74,8 +97,19 @@ import Testing
         #expect(!add(1, 257))
         for number in 1...255 as ClosedRange<UInt32> { #expect(add(number, 1)) }
         #expect(!add(256, 1), "256 rows are stepped over, not more")
+        #expect(withheld.next == nil)
         withheld.release()
-        #expect(withheld.rows.isEmpty && withheld.until == .never && add(0, 2_000_000))
+        #expect(withheld.next?.id.first == 0 && withheld.until == .never)
+        // It did not get through again: the next hour is another's, and it counts but once.
+        #expect(add(0, 1_999_744) && withheld.next == nil)
+        #expect(withheld.until == Instant(milliseconds: 3_600_005))
+        withheld.resume(Instant(milliseconds: 3_600_004))
+        #expect(withheld.next == nil)
+        withheld.resume(Instant(milliseconds: 3_600_005))
+        #expect(withheld.next?.id.first == 1 && withheld.count == 256)
+        withheld.remove(Array(withheld.rows))
+        #expect(withheld.isEmpty && withheld.next == nil && withheld.until == .never)
+        #expect(add(0, 2_000_000))
     }
 
     @Test func `leaves a line that is slow in smaller blocks, at the third time`() throws {

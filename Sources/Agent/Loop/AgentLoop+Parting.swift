@@ -83,14 +83,17 @@ extension AgentLoop {
             return
         }
         guard let events = events(of: flight), events.count == 1 else { return halve(flight) }
-        // A row of the tail may be sealed with others at any time; one that is sealed stays.
-        let isSealed = row.table == .block
-        guard let aside = sealed(events, flight),
+        func withhold(_ key: RowKey) -> Bool {
             courier.withhold(
-                aside.key, byteCount: flight.parcel.block.count,
-                quotaBytes: configuration.quotaBytes, at: now),
-            !isSealed
-        else { return }
+                key, byteCount: flight.parcel.block.count, quotaBytes: configuration.quotaBytes,
+                at: now)
+        }
+        // A row of the tail may be sealed with others at any time; one that is sealed stays.
+        if row.table == .block {
+            _ = withhold(row)
+            return
+        }
+        guard let aside = sealed(events, flight), withhold(aside.key) else { return }
         pending.settlement.inserted.append(aside)
         pending.settlement.removed.formUnion(flight.rows)
     }

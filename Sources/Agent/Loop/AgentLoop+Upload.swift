@@ -25,10 +25,9 @@ extension AgentLoop {
         guard !isFinished, courier.machine.shouldSend(at: now) else { return }
         if flushes.isEmpty, courier.gathering.isGathering(at: now) { return }
         // Whatever comes of this: a store that cannot be read has no deadline.
-        let wasAll = courier.gathering.wasAll
         courier.gathering.leave(isAll: false)
         do throws(StoreError) {
-            try sendNext(&world, now, wasAll: wasAll)
+            try sendNext(&world, now)
         } catch {
             complain(error)
         }
@@ -50,7 +49,7 @@ extension AgentLoop {
     }
 
     private func sendNext(
-        _ world: inout some World & ~Copyable, _ now: Instant, wasAll: Bool
+        _ world: inout some World & ~Copyable, _ now: Instant
     ) throws(StoreError) {
         if courier.tombstonesDue == nil {
             let tombstones = try store.pendingTombstones(limit: Self.tombstonesMost)
@@ -59,14 +58,11 @@ extension AgentLoop {
         let isSmall = courier.isWary || courier.machine.isProbing
         let eventsMost = isSmall ? 1 : Int64(Limits.blockEvents)
         guard
-            var shipment = try store.nextShipment(
-                eventsMax: eventsMost, bytesMax: courier.shipmentBytes,
-                settled: pending.settlement.removed.union(courier.withheld.rows))
+            var shipment = try nextShipment(eventsMax: eventsMost)
         else {
             courier.gathering.leave(isAll: true)
             return
         }
-        let found = shipment.rows.count
         let parcel: Parcel
         if let again = courier.parcel(beginning: shipment) {
             (shipment, parcel) = again
@@ -86,23 +82,28 @@ extension AgentLoop {
             }
         }
         let sequences = Self.ranges(of: shipment)
-        // Critical events say nothing of how many others wait.
-        courier.gathering.leave(
-            isAll: shipment.lane == .critical
-                ? wasAll
-                : !isSmall && shipment.rows.count == found && isShort(shipment, sequences))
+        let others = aside.union(shipment.rows.map { $0.key })
+        courier.gathering.leave(isAll: try !store.holdsOthers(than: others))
         dispatch(
             parcel, sequences: sequences, rows: shipment.rows.map { $0.key },
             lane: shipment.lane,
             epoch: shipment.epoch, tombstoneIDs: [], &world, now)
     }
 
-    /// Whether a block has room for many more events, which then were not there.
-    private func isShort(_ shipment: Shipment, _ sequences: [SequenceRange]) -> Bool {
-        guard !shipment.isSealed else { return false }
-        let byteCount = shipment.rows.reduce(Int64(0)) { $0 + Int64($1.body.count) }
-        return sequences.reduce(Int64(0)) { $0 + $1.count } <= Int64(Limits.blockEvents) / 2
-            && byteCount <= courier.shipmentBytes / 2
+    /// Rows that are not to be sent: they have arrived, or stepped aside.
+    private var aside: Set<RowKey> {
+        courier.withheld.isEmpty
+            ? pending.settlement.removed
+            : pending.settlement.removed.union(courier.withheld.rows)
+    }
+
+    /// What is sent next: what stepped aside only where there is nothing else.
+    private func nextShipment(eventsMax: Int64) throws(StoreError) -> Shipment? {
+        let shipment = try store.nextShipment(
+            eventsMax: eventsMax, bytesMax: courier.shipmentBytes, settled: aside)
+        guard shipment == nil, let last = courier.withheld.next else { return shipment }
+        return try store.nextShipment(
+            eventsMax: 1, bytesMax: courier.shipmentBytes, settled: aside.subtracting([last]))
     }
 
     /// Sends tombstones in a block without events.

@@ -111,6 +111,7 @@ struct Courier: ~Copyable {
         switch verdict {
         case .receipt, .refused:
             unanswered = nil
+            withheld.remove(inFlight?.rows ?? [])
             shipmentBytes = min(Self.shipmentBytesMost, shipmentBytes + Self.shipmentBytesMore)
         case .outdated, .rejecting, .tooLarge, .unauthorised, .misconfigured, .captive,
             .rateLimited, .failing, .unreachable:
@@ -144,7 +145,7 @@ struct Courier: ~Copyable {
     /// Forgets what is deferred no longer.
     mutating func resume(_ now: Instant) {
         if let due = tombstonesDue, due <= now { tombstonesDue = nil }
-        if withheld.until <= now { withheld.release() }
+        withheld.resume(now)
     }
 
     /// Remembers what a signed answer shows of the time; one before this software shows nothing.

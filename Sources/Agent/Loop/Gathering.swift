@@ -11,7 +11,7 @@ struct Gathering {
     private var isUrgent = false
     private var until: Instant?
     /// Whether the last block held all that there was.
-    private(set) var wasAll = false
+    private var wasAll = false
 
     /// When what is gathered leaves; nil where nothing is gathered.
     var deadline: Instant? { isOpen ? until : nil }

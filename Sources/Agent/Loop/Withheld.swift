@@ -1,9 +1,11 @@
 internal import Events
 internal import Store
 
-/// Rows of one event each that did not get through alone: they step aside for those behind them.
+/// Rows of one event each that did not get through alone: they step aside for all others.
 ///
-/// They stay in the store, and all go again after an hour, or when somebody waits for a flush.
+/// They stay in the store. Where nothing else is left to send, and an hour after one was refused
+/// or when somebody waits for a flush, the one that was tried longest ago is tried: what it finds
+/// out holds for the others too, so that they follow it or wait for the next hour.
 struct Withheld {
     private static let milliseconds: Int64 = 3_600_000
     // Every look for what to send next steps over them.
@@ -11,24 +13,57 @@ struct Withheld {
     // Nor are they evicted: most of the quota is left to others.
     private static let quotaParts: Int64 = 8
 
-    private(set) var rows: Set<RowKey> = []
-    private var byteCount: Int64 = 0
-    /// When they go again; never while there are none.
+    private var byteCounts: [RowKey: Int64] = [:]
+    // As they were tried.
+    private var order: [RowKey] = []
+    private var isOpen = false
+    /// When one may be tried again; never while there are none, or one may be tried already.
     private(set) var until = Instant.never
 
-    /// Takes a row; false where there are too many, and this one stands in the way of all others.
+    var isEmpty: Bool { order.isEmpty }
+    var count: Int { order.count }
+    var rows: Set<RowKey> { Set(order) }
+
+    /// The row to try where there is nothing else; nil if none may be tried.
+    var next: RowKey? { isOpen ? order.first : nil }
+
+    /// Takes a row that did not get through; false where there are too many, and this one stands in
+    /// the way of all others.
     mutating func add(
         _ key: RowKey, byteCount added: Int, quotaBytes: Int64, at now: Instant
     ) -> Bool {
-        guard rows.count < Self.countMost,
-            byteCount + Int64(added) <= quotaBytes / Self.quotaParts
-        else { return false }
-        if rows.isEmpty { until = now.advanced(byMilliseconds: Self.milliseconds) }
-        rows.insert(key)
-        byteCount += Int64(added)
+        if byteCounts[key] != nil {
+            order.removeAll { $0 == key }
+            isOpen = false
+        } else {
+            let byteCount = byteCounts.values.reduce(0, +)
+            guard order.count < Self.countMost,
+                byteCount + Int64(added) <= quotaBytes / Self.quotaParts
+            else { return false }
+            byteCounts[key] = Int64(added)
+        }
+        order.append(key)
+        if !isOpen, until == .never { until = now.advanced(byMilliseconds: Self.milliseconds) }
         return true
     }
 
-    /// Lets all of them go again.
-    mutating func release() { self = Withheld() }
+    /// These have arrived, or became others.
+    mutating func remove(_ keys: [RowKey]) {
+        guard !order.isEmpty else { return }
+        for key in keys where byteCounts.removeValue(forKey: key) != nil {
+            order.removeAll { $0 == key }
+        }
+        if order.isEmpty { self = Withheld() }
+    }
+
+    /// One may be tried, if it is time.
+    mutating func resume(_ now: Instant) {
+        if until <= now { release() }
+    }
+
+    /// One may be tried.
+    mutating func release() {
+        isOpen = !order.isEmpty
+        until = .never
+    }
 }

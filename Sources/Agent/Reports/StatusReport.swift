@@ -95,7 +95,7 @@ struct StatusReport: OperatorReport {
                         loop.courier.machine.lastVerdict, loop.courier.lastFailure,
                         loop.configuration))
         }
-        let withheldCount = loop.courier.withheld.rows.count
+        let withheldCount = loop.courier.withheld.count
         if withheldCount > 0 {
             problems.append(
                 "events too long for the way: \(withheldCount); others pass them, and they are "

@@ -147,6 +147,7 @@ public struct LinuxWorld: World, ~Copyable {
     /// Gives up on the exchange under way; its answer, however late, is never an input.
     public mutating func abandonExchange() { wire.abandon() }
 
+    /// Gives free memory back to the kernel.
     public mutating func releaseMemory() { ThisProcess.releaseFreeMemory() }
 
     mutating func tell(_ input: Input) { inputs.append(input) }
