@@ -12,6 +12,8 @@ from fluent_bit import FluentBit
 from harness.waiting import eventually
 from tools import BATCH_EVENTS, loaded
 
+AFTER_RESTS = 3
+"""Memory is looked at a minute after the last event, if a rest is 20 s."""
 IDLE_PERCENT_MOST = 0.1
 DRAIN_CPU_MOST = 1.3
 DRAIN_RATE_LEAST = 100_000
@@ -71,7 +73,8 @@ def _round(bed: Bed, events: int, has_tls: bool, rounds: Rounds) -> None:
         rounds["wire"].append(sink.wire_bytes / events)
         rounds["memory-peak"].append(peak.megabytes)
         require_whole(sink, events)
-        _rest(bed)
+        for _ in range(AFTER_RESTS):
+            _rest(bed)
         rounds["memory-after"].append(device.pss_megabytes)
         rounds["memory-after-rss"].append(device.rss_megabytes)
 
@@ -102,7 +105,7 @@ def _show(output: Output, name: str, rounds: Rounds, seconds: float) -> None:
     show(most(f"memory-backlog{name}", rounds["memory-backlog"], "MB PSS", PEAK_MEGABYTES_MOST))
     show(most(f"memory-peak{name}", rounds["memory-peak"], "MB PSS", PEAK_MEGABYTES_MOST))
     show(most(
-        f"memory-after{name}", rounds["memory-after"], f"MB PSS, after {seconds:.0f} s",
+        f"memory-after{name}", rounds["memory-after"], f"MB PSS, after {AFTER_RESTS * seconds:.0f} s",
         MEGABYTES_MOST))
     for moment in ("before", "after"):
         show(most(f"memory-{moment}{name}-rss", rounds[f"memory-{moment}-rss"], "MB RSS"))
