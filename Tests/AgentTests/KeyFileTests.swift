@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 @testable import Agent
@@ -27,6 +28,12 @@ import Testing
         fault { (path) in _ = try KeyFile.identityKey(path) }
     }
 
+    private func certificateFault(_ other: String? = nil) -> ConfigurationError? {
+        fault { (path) in
+            try KeyFile.check(certificateKeyOf: Trust(keyFile: other ?? path))
+        }
+    }
+
     private let digits = String(repeating: "0aF9", count: 16)
 
     @Test func `of identity is 64 hexadecimal digits and a line feed`() throws {
@@ -51,12 +58,22 @@ import Testing
         #expect(identityFault()?.allowed == "chmod 600 \(path)")
         #expect(
             fault { (path) in _ = try KeyFile.writeKey(path) }?.problem.contains("others") == true)
-        #expect(
-            fault { (path) in try KeyFile.check(certificateKey: path) }?.allowed
-                == "chmod 600 \(path)")
+        #expect(certificateFault()?.allowed == "chmod 600 \(path)")
         try write(digits + "\n", 0o400)
         #expect(identityFault() == nil)
-        #expect(fault { (path) in try KeyFile.check(certificateKey: path) } == nil)
+        #expect(certificateFault() == nil)
+    }
+
+    @Test func `of the certificate is what the connection says of it, unless it is open`() throws {
+        #expect(certificateFault() == nil, "it may be there later")
+        try write(String(repeating: "a line of a bundle\n", count: 10_000))
+        #expect(certificateFault() == nil, "OpenSSL reads any length")
+        let link = path + ".link"
+        defer { try? FileManager.default.removeItem(atPath: link) }
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        #expect(certificateFault(link) == nil, "the mode of a link is nobody's")
+        try write("", 0o604)
+        #expect(certificateFault(link)?.allowed == "chmod 600 \(link)")
     }
 
     @Test func `of the collector is a line of printable ASCII`() throws {

@@ -198,14 +198,24 @@ def test_an_end_before_the_beginning_holds_nobody(
         server.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.parametrize("missing", ["ca_file", "certificate_file", "certificate_key_file"])
 def test_files_that_cannot_be_used_are_said(
     make_agent: Callable[..., Agent], make_double: Callable[..., CollectorDouble],
-    authority: Authority, place: Path,
+    authority: Authority, missing: str,
 ) -> None:
-    double = make_double(tls=authority.sign().server())
-    agent = make_agent(double.url, changes=trusting(ca_file=place / "missing.pem"))
+    """The agent starts and keeps events; they leave once the file is there."""
+    double = make_double(tls=authority.sign().server(clients=authority.file))
+    device = authority.sign("DNS:kiosk-1")
+    device.key.chmod(0o600)
+    files = {"ca_file": authority.file, "certificate_file": device.certificate,
+             "certificate_key_file": device.key}
+    elsewhere = files[missing].rename(files[missing].with_suffix(".elsewhere"))
+    agent = make_agent(double.url, changes=trusting(**files))
     agent.batch(EVENTS[:1])
     eventually(lambda: "files of [collector]" in agent.command_line("status").words, "it is said")
+    elsewhere.rename(files[missing])
+    agent.flush()
+    assert sorted(double.held.values()) == expected(agent, EVENTS[:1])
 
 
 def test_a_key_that_others_may_read_is_refused(

@@ -67,7 +67,7 @@ enum AgentCommand {
 
         init(_ configuration: Configuration) throws(ConfigurationError) {
             identityKey = try KeyFile.identityKey(configuration.identityKeyFile)
-            if let file = configuration.trust.keyFile { try KeyFile.check(certificateKey: file) }
+            try KeyFile.check(certificateKeyOf: configuration.trust)
             if let key = configuration.writeKey {
                 writeKey = Array(key.utf8)
             } else {

@@ -4,8 +4,7 @@ internal import Platform
 
 /// Secrets that stand in files of their own, readable by their owner alone.
 enum KeyFile {
-    // An RSA key of 16,384 bits in PEM has 13 kB.
-    private static let bytesMost = 16_384
+    private static let bytesMost = 4096
     private static let privateBits: UInt32 = 0o077
 
     /// The tenant's identity key: 64 hexadecimal digits and a line feed.
@@ -35,9 +34,12 @@ enum KeyFile {
         return bytes
     }
 
-    /// Sees that the key of the device's certificate is its owner's alone; OpenSSL reads it.
-    static func check(certificateKey path: String) throws(ConfigurationError) {
-        _ = try read(path, hint: "put the key of certificate_file in it")
+    /// Sees that the key of the device's certificate, if it has one, is its owner's alone.
+    ///
+    /// One that is missing or cannot be read holds up no events: the connections that need it fail
+    /// until it is there, and say so.
+    static func check(certificateKeyOf trust: Trust) throws(ConfigurationError) {
+        if let path = trust.keyFile, !trust.isKeyPrivate { throw open(path) }
     }
 
     private static func read(_ path: String, hint: String) throws(ConfigurationError) -> [UInt8] {
@@ -50,10 +52,14 @@ enum KeyFile {
                 allowed: hint)
         }
         guard contents.status.permissions & privateBits == 0 else {
-            throw ConfigurationError(
-                file: path, line: 0, problem: "others may read this key",
-                allowed: "chmod 600 \(path)")
+            throw open(path)
         }
         return contents.bytes
+    }
+
+    private static func open(_ path: String) -> ConfigurationError {
+        ConfigurationError(
+            file: path, line: 0, problem: "others may read this key",
+            allowed: "chmod 600 \(path)")
     }
 }

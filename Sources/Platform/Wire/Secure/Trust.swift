@@ -39,6 +39,9 @@ public struct Trust: Hashable, Sendable {
     /// Whether whatever the system trusts may vouch for the collector.
     public var isBySystemRoots: Bool { authorityFile == nil && pins.isEmpty }
 
+    /// Whether nobody but its owner may touch the key now; so it is where there is none to be seen.
+    public var isKeyPrivate: Bool { FileStamps(self).isKeyPrivate }
+
     /// Whether a public key alone decides.
     var isPinOnly: Bool { authorityFile == nil && !pins.isEmpty }
 }
