@@ -61,7 +61,10 @@ def test_renewed_files_need_no_restart(
     make_agent: Callable[..., Agent], make_double: Callable[..., CollectorDouble],
     authority: Authority, place: Path,
 ) -> None:
-    """Another authority, and by it another certificate for each side, as cron would put them."""
+    """Another authority, and by it another certificate for each side, as cron would put them.
+
+    The connection that was begun with those before still stands.
+    """
     def put(source: Path, name: str, mode: int = 0o600) -> str:
         fresh = place / "fresh"
         fresh.write_bytes(source.read_bytes())
@@ -81,7 +84,6 @@ def test_renewed_files_need_no_restart(
     agent.flush()
     heir = Authority(place, "heir")
     double.renew(heir.sign().server(clients=heir.file))
-    double.cut_all()
     install(heir, 0o644)
     agent.batch([EVENTS[1]])
     eventually(lambda: "Permission denied" in agent.command_line("status").words, "the key is open")

@@ -81,7 +81,7 @@ struct Exchanger {
 
     private mutating func reuse(_ destination: Destination, _ ticket: UInt64) -> Line? {
         guard let old = kept.take(), old.destination == destination,
-            SystemClock.monotonicNow() < old.until
+            SystemClock.monotonicNow() < old.until, old.line.isCurrent
         else { return nil }
         old.line.carrier.serve(ticket)
         return old.line
@@ -166,6 +166,14 @@ enum Line {
 
     var isUnchecked: Bool {
         if case .secure(let transport) = self { transport.dates == .unchecked } else { false }
+    }
+
+    /// Whether it was begun with the files as they are: one in steady use would else outlive them.
+    var isCurrent: Bool {
+        switch self {
+        case .plain: true
+        case .secure(let transport): transport.context.isCurrent
+        }
     }
 
     /// Until when it may be kept.
