@@ -31,9 +31,11 @@ final class CollectorDouble {
     var eventFault: (Event) -> String? = { _ in nil }
     /// Spoils a receipt before it is signed.
     var spoil: (String) -> String = { $0 }
-    /// From how many bytes on the line is too slow for a request, and how often it was.
+    /// From how many bytes on the line is too slow for a request, and what becomes of it then.
     var slowFromBytes = Int.max
-    private(set) var slowCount = 0
+    var slowOutcome = ExchangeAnswer.Outcome.failure(.slow, code: 110)
+    /// The lengths of the requests that it was too slow for.
+    private(set) var slowByteCounts: [Int] = []
     private(set) var held: [EventID: [UInt8]] = [:]
     /// The events in the order in which they first came.
     private(set) var events: [(id: EventID, time: EventTime, text: String)] = []
@@ -61,8 +63,8 @@ final class CollectorDouble {
     /// What comes of a request; nil while nothing does.
     func answer(_ exchange: Exchange) -> ExchangeAnswer.Outcome? {
         if exchange.body.count >= slowFromBytes {
-            slowCount += 1
-            return .failure(.slow, code: 110)
+            slowByteCounts.append(exchange.body.count)
+            return slowOutcome
         }
         switch mood {
         case .down: return .failure(.connect, code: 111)

@@ -1,4 +1,5 @@
 import Events
+import Platform
 import SeededText
 import Store
 import Testing
@@ -112,18 +113,47 @@ import Testing
         #expect(add(0, 2_000_000))
     }
 
-    @Test func `leaves a line that is slow in smaller blocks, at the third time`() throws {
-        let kiosk = try Kiosk()
-        kiosk.collector.slowFromBytes = 20_000
+    private static let lateBody = ExchangeAnswer.Outcome.response(
+        status: 408, headers: [], body: Array(#"{"status":408,"reason":"late_body"}"#.utf8))
+
+    private func postEight(_ kiosk: Kiosk) throws {
         let events = (0..<8).map { Self.long("Long" + String(repeating: "g", count: $0)) }
         _ = try kiosk.post("{\"batch\":[" + events.joined(separator: ",") + "]}")
+    }
+
+    @Test(arguments: [nil, lateBody])
+    func `leaves a line that is slow in smaller blocks, at the third time`(
+        _ outcome: ExchangeAnswer.Outcome?
+    ) throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.slowFromBytes = 20_000
+        if let outcome { kiosk.collector.slowOutcome = outcome }
+        try postEight(kiosk)
         _ = try kiosk.post(Kiosk.batch(Kiosk.track("b")))
         try kiosk.pass(3_600_000)
         #expect(try kiosk.queuedCount() == 0)
         #expect(kiosk.collector.events.count == 9)
-        #expect(kiosk.collector.slowCount > 3)
+        let slow = kiosk.collector.slowByteCounts
+        try #require(slow.count > 3)
+        #expect(slow[0] == slow[1] && slow[1] == slow[2] && slow[3] < slow[2])
         #expect(try kiosk.audited()["delivered"] == 9)
         #expect(kiosk.loop.courier.shipmentBytes < 256 << 10)
+    }
+
+    @Test func `is halved at the first time on a line that is known to be slow`() throws {
+        let kiosk = try Kiosk()
+        kiosk.collector.slowFromBytes = 20_000
+        try postEight(kiosk)
+        try kiosk.pass(3_600_000)
+        #expect(try kiosk.queuedCount() == 0)
+        let (before, known) = (kiosk.collector.slowByteCounts, kiosk.loop.courier.shipmentBytes)
+        try postEight(kiosk)
+        try kiosk.pass(3_600_000)
+        #expect(try kiosk.queuedCount() == 0)
+        let slow = Array(kiosk.collector.slowByteCounts.dropFirst(before.count))
+        try #require(slow.count > 1)
+        #expect(Int64(slow[0]) > known, "it is longer than what the line is given by now")
+        #expect(slow[1] < slow[0], "it is not tried again: \(slow)")
     }
 
     @Test func `lets the others go by what is too long for a slow line`() throws {

@@ -39,6 +39,8 @@ extension AgentLoop {
         case .tooLarge: narrow(flight, world.monotonicNow())
         // What is tried next has fewer events that could be refused.
         case .rejecting: halve(flight)
+        // A server that gave up waiting for the block: the line was too slow for its patience.
+        case .failing(status: 408, retryAfterSeconds: _): spare(flight, world.monotonicNow())
         case .outdated, .unauthorised, .misconfigured, .captive, .rateLimited,
             .failing, .unreachable, .clock:
             break

@@ -100,11 +100,15 @@ extension AgentLoop {
 
     /// The line was too slow for a block, again and again: less is sent at once.
     ///
-    /// Once or twice it may as well have broken while something was on its way.
+    /// Once or twice it may as well have broken while something was on its way. A block of before,
+    /// larger than what such a line is given by now, is not tried so often.
     func spare(_ flight: BlockInFlight, _ now: Instant) {
-        guard courier.machine.failureCount >= 2,
-            flight.parcel.block.count > Int(Courier.shipmentBytesLeast)
-        else { return }
+        let byteCount = Int64(flight.parcel.block.count)
+        guard courier.machine.failureCount >= 2 else {
+            if courier.isSlow, byteCount > courier.shipmentBytes { halve(flight) }
+            return
+        }
+        guard byteCount > Courier.shipmentBytesLeast else { return }
         courier.slowDown()
         narrow(flight, now)
     }
@@ -223,4 +227,9 @@ enum NoticeName {
     static let cloned = "cloned"
     /// The store's own: what was lost to damage.
     static let damaged = "damaged"
+}
+
+extension Courier {
+    /// Whether the line was too slow of late for what is else sent at once.
+    fileprivate var isSlow: Bool { shipmentBytes < 256 << 10 }
 }
