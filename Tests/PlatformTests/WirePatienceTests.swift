@@ -75,6 +75,18 @@ import Testing
         #expect(sender.answer() == "slow 110")
     }
 
+    @Test(arguments: [(0, "slow 104"), (60_000, "send 104")])
+    func `takes a peer that ends the connection late for one that got too little`(
+        _ patience: Int64, _ outcome: String
+    ) throws {
+        let collector = Collector([[.hang(milliseconds: 300), .breakOff]])
+        var limits = WireLimits.standard
+        limits.peerMilliseconds = patience
+        var sender = try Sender(limits)
+        sender.submit(collector.destination, bodyBytes: 32 << 20)
+        #expect(sender.answer() == outcome)
+    }
+
     @Test(arguments: [true, false])
     func `ends an exchange that only drips`(_ isByAnswer: Bool) throws {
         let listener = TestSocket(listening: ())

@@ -28,6 +28,11 @@ struct Conversation {
         self.deadline = deadline
     }
 
+    /// Whether a peer may have lost its patience with a request that began to leave then.
+    func isLong(since begun: Instant) -> Bool {
+        SystemClock.monotonicNow().milliseconds(since: begun) >= limits.peerMilliseconds
+    }
+
     /// Sends the request and receives the answer.
     func hold(over transport: some Transport) throws(Failure) -> ResponseParser.Answer {
         do throws(TransportFailure) { try send(over: transport) } catch {

@@ -185,17 +185,19 @@ enum Line {
     }
 
     func hold(_ conversation: Conversation) throws(Conversation.Failure) -> ResponseParser.Answer {
+        let begun = SystemClock.monotonicNow()
         do throws(Conversation.Failure) {
             switch self {
             case .plain(let transport): return try conversation.hold(over: transport)
             case .secure(let transport): return try conversation.hold(over: transport)
             }
         } catch {
-            // Not a peer that has the request and says nothing.
-            if error.code == WireErrno.late, carrier.hasUnsent {
-                throw Conversation.Failure(.slow, error.code)
-            }
-            throw error
+            var failure = error
+            // Not a peer that has the request and says nothing, or does not want it.
+            let isLate = failure.code == WireErrno.late
+            let isGivenUp = failure.isRetryable && conversation.isLong(since: begun)
+            if isLate || isGivenUp, carrier.hasUnsent { failure.step = .slow }
+            throw failure
         }
     }
 }
