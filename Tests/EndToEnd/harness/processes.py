@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import random
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from harness.keeper import Keeper
@@ -42,17 +43,26 @@ def _run() -> tuple[range, socket.socket]:
     raise AssertionError(f"{len(parts)} runs hold every port from {PORTS[0]} on")
 
 
+@functools.cache
+def _order() -> Iterator[int]:
+    """This run's ports in no order, over and over: one comes again after all the others.
+
+    What is chosen twice within one test, before it listens, is two processes' port.
+    """
+    ports, _ = _run()
+    return itertools.cycle(_random.sample(ports, len(ports)))
+
+
 def free_port() -> int:
     """A port of the loopback that nothing listens on."""
-    ports, _ = _run()
-    while True:
-        port = _random.choice(ports)
+    for port in itertools.islice(_order(), PORTS_A_RUN):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return port
+    raise AssertionError(f"something listens on each of {PORTS_A_RUN} ports")
 
 
 def is_listening(port: int) -> bool:
