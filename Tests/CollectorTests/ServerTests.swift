@@ -1,119 +1,11 @@
 import Events
 import Foundation
 import GRDB
-import Logging
 import NIOCore
 import Sync
 import Testing
 
 @testable import Collector
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// A server on a free port of its own; it lives as long as the test process.
-private final class RunningServer: Sendable {
-    let temporary: TemporaryArchive
-    let port: Int
-    init(keys: KeyRing = .open, bodyGrace: TimeAmount = .seconds(10)) async throws {
-        let temporary = try TemporaryArchive()
-        let server = CollectorServer(
-            address: try #require(ListenAddress("127.0.0.1:0")), desk: temporary.desk(keys: keys),
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, bodyGrace: bodyGrace)
-        let (ports, given) = AsyncStream.makeStream(of: Int.self)
-        Task { try await server.run { _, address in given.yield(address.port) } }
-        var iterator = ports.makeAsyncIterator()
-        port = try #require(await iterator.next())
-        self.temporary = temporary
-    }
-
-    /// Connects, writes all of `bytes`, and reads until the server closes or says nothing for a
-    /// time.
-    ///
-    /// On a thread of its own: blocking one of the few that the server runs on would stop it.
-    func exchange(_ bytes: [UInt8], silenceSeconds: Int = 20) async -> String {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { [self] in
-                continuation.resume(
-                    returning: exchangeBlocking(bytes, silenceSeconds: silenceSeconds))
-            }
-        }
-    }
-
-    private func exchangeBlocking(_ bytes: [UInt8], silenceSeconds: Int) -> String {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { _ = close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let connected = unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { return "not connected" }
-        var patience = timeval(tv_sec: silenceSeconds, tv_usec: 0)
-        _ = unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var sent = 0
-        while sent < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes {
-                unsafe send(
-                    descriptor, $0.baseAddress.map { unsafe $0 + sent }, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { break }
-            sent += count
-        }
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { break }
-            answer += buffer[..<count]
-        }
-        return String(decoding: answer, as: UTF8.self)
-    }
-
-    func request(
-        _ line: String, _ fields: [String] = [], body: [UInt8] = [], length: Bool = true
-    ) -> [UInt8] {
-        var head = ["\(line) HTTP/1.1", "Host: x", "Connection: close"] + fields
-        if length { head.append("Content-Length: \(body.count)") }
-        return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
-    }
-
-    static let fields = [
-        "Authorization: Bearer secret", "Footfall-Device: kiosk-1",
-        "Footfall-Nonce: \(Fixture.nonce)", "Content-Type: application/vnd.footfall.block",
-    ]
-}
-
-private struct Answer {
-    var status: Int
-    var fields: [String: String] = [:]
-    var body: [UInt8]
-
-    init?(_ text: String) {
-        guard let end = text.range(of: "\r\n\r\n") else { return nil }
-        let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
-        guard let status = Int(lines[0].split(separator: " ")[1]) else { return nil }
-        self.status = status
-        for line in lines.dropFirst() {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            fields[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
-        }
-        body = Array(text[end.upperBound...].utf8)
-    }
-
-    var block: BlockAnswer {
-        BlockAnswer(status: status, body: body, signature: fields["footfall-signature"])
-    }
-}
 
 @Suite struct `The server` {
     @Test func `gives a receipt for a block, in one piece or in chunks`() async throws {
@@ -235,6 +127,26 @@ private struct Answer {
         }
         #expect(ContinuousClock.now - start < .seconds(20))
         #expect(Answer(await server.exchange(server.request("GET /health")))?.status == 200)
+    }
+
+    @Test(
+        arguments: [
+            ("POST /v1/blocks", RunningServer.fields, 408), ("POST /v1/blocks", [], 401),
+            ("POST /else", [], 404), ("PUT /v1/blocks", [], 405), ("GET /health", [], 200),
+        ] as [(String, [String], Int)])
+    func `tells who keeps dripping a body that the connection closes`(
+        line: String, fields: [String], status: Int
+    ) async throws {
+        let server = try await RunningServer(bodyGrace: .milliseconds(300))
+        let request = server.request(
+            line, fields + ["Content-Length: 100000"], length: false, closes: false)
+        let answer = Answer(await server.exchange(request, drips: true))
+        #expect(answer?.status == status)
+        #expect(answer?.fields["connection"] == "close")
+        // In time it stays open: the answer to a second request tells.
+        let whole = server.request(line, fields, body: [65], closes: false)
+        let both = await server.exchange(whole + server.request("GET /health"))
+        #expect(both.components(separatedBy: "HTTP/1.1 ").count == 3)
     }
 
     @Test(arguments: [

@@ -12,7 +12,14 @@ struct MetricsResponder: HTTPResponder {
     let bodyGrace: TimeAmount
 
     func respond(to request: Request, context: CollectorContext) async throws -> Response {
-        try await BodyReader(channel: context.channel, grace: bodyGrace).discard(request.body)
+        let reader = BodyReader(channel: context.channel, grace: bodyGrace)
+        let isWhole = try await reader.discard(request.body)
+        var response = await answer(request)
+        if !isWhole { response.headers[.connection] = "close" }
+        return response
+    }
+
+    private func answer(_ request: Request) async -> Response {
         guard request.uri.path == "/metrics" else { return text(.notFound, "no such path\n") }
         guard request.method == .get else {
             return text(.methodNotAllowed, "only GET\n", [.allow: "GET"])

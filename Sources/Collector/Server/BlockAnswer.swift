@@ -15,6 +15,8 @@ struct BlockAnswer: Equatable, Sendable {
     var reason: String?
     /// When to come again, for `Retry-After`.
     var retryAfterSeconds: Int64?
+    /// Whether the connection closes after it, for the request was not read to its end.
+    var isLast = false
 
     /// What an answer is bound to, so that it fits one request alone.
     struct Request: Sendable {

@@ -48,8 +48,9 @@ struct BodyReader {
 
     /// Reads a body that nobody wants, for as long as `grace`, so that the answer finds its way.
     ///
+    /// - Returns: whether it came to its end; else the connection closes after the answer.
     /// - Throws: `Closed`, or what the connection met with.
-    func discard(_ body: RequestBody) async throws {
+    func discard(_ body: RequestBody) async throws -> Bool {
         let patience = Patience(channel: channel)
         let deadline = patience.end(at: .now() + grace)
         defer { deadline.cancel() }
@@ -62,6 +63,7 @@ struct BodyReader {
         } catch  where patience.isOver {
             // The answer says more than an end of the connection.
         }
+        return !patience.isOver
     }
 
     private func check(_ received: Int) throws {

@@ -39,25 +39,29 @@ struct CollectorResponder: HTTPResponder {
         case ("/v1/blocks", .post):
             answer = try await takeBlock(request, reader, context.channel)
         case ("/health", .get):
-            try await reader.discard(request.body)
-            answer = .word("ok")
+            answer = try await reply(.word("ok"), to: request, reader)
         case ("/ready", .get):
-            try await reader.discard(request.body)
-            answer = await readiness()
+            answer = try await reply(await readiness(), to: request, reader)
         case ("/v1/blocks", _):
-            try await reader.discard(request.body)
             headers[.allow] = "POST"
-            answer = .unsigned(405, "only_post")
+            answer = try await reply(.unsigned(405, "only_post"), to: request, reader)
         case ("/health", _), ("/ready", _):
-            try await reader.discard(request.body)
             headers[.allow] = "GET"
-            answer = .unsigned(405, "only_get")
+            answer = try await reply(.unsigned(405, "only_get"), to: request, reader)
         default:
-            try await reader.discard(request.body)
-            answer = .unsigned(404, "no_such_path")
+            answer = try await reply(.unsigned(404, "no_such_path"), to: request, reader)
         }
         desk.metrics.answered(path: Self.paths.contains(path) ? path : "other", answer)
         return response(answer, headers)
+    }
+
+    /// Answers whatever the body says, once it has come or has been waited for.
+    private func reply(
+        _ answer: BlockAnswer, to request: Request, _ reader: BodyReader
+    ) async throws -> BlockAnswer {
+        var answer = answer
+        answer.isLast = try await !reader.discard(request.body)
+        return answer
     }
 
     private func takeBlock(
@@ -70,36 +74,35 @@ struct CollectorResponder: HTTPResponder {
         {
         case .success(let credentials): sender = credentials
         case .failure(let turned):
-            try await reader.discard(request.body)
-            return turned.answer
+            return try await reply(turned.answer, to: request, reader)
         }
         if asksForCertificates, await !Self.names(channel).contains(sender.device) {
-            try await reader.discard(request.body)
-            return .unsigned(403, "certificate_of_another_device")
+            return try await reply(
+                .unsigned(403, "certificate_of_another_device"), to: request, reader)
         }
         // Only who is let in takes a token: nobody else can use up a device's.
         if let seconds = rateLimit?.take(device: sender.device) {
-            try await reader.discard(request.body)
-            return .later(429, "too_many_blocks", seconds: seconds)
+            return try await reply(
+                .later(429, "too_many_blocks", seconds: seconds), to: request, reader)
         }
         guard request.headers[.contentType] == "application/vnd.footfall.block",
             request.headers[.contentEncoding] == nil
         else {
-            try await reader.discard(request.body)
-            return .unsigned(415, "not_a_block")
+            return try await reply(.unsigned(415, "not_a_block"), to: request, reader)
         }
         let stated = request.headers[.contentLength].flatMap { Int($0) }
         let expected = min(max(stated ?? BodyReader.bytesMax, 0), BodyReader.bytesMax)
         guard budget.reserve(expected) else {
-            try await reader.discard(request.body)
-            return .unavailable("busy")
+            return try await reply(.unavailable("busy"), to: request, reader)
         }
         defer { budget.release(expected) }
         let body: [UInt8]
         do {
             body = try await reader.read(request.body, expected: expected)
         } catch is BodyReader.Late {
-            return .unsigned(408, "late_body")
+            var answer = BlockAnswer.unsigned(408, "late_body")
+            answer.isLast = true
+            return answer
         }
         return await desk.take(
             body, from: sender, keepsDictionary: request.headers[.footfallDictionary] == "keep",
@@ -128,7 +131,7 @@ struct CollectorResponder: HTTPResponder {
         var headers = more
         headers[.contentType] = "application/json"
         if let signature = answer.signature { headers[.footfallSignature] = signature }
-        if answer.status == 408 { headers[.connection] = "close" }
+        if answer.isLast { headers[.connection] = "close" }
         if let seconds = answer.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
         return Response(
             status: HTTPResponse.Status(code: answer.status), headers: headers,
