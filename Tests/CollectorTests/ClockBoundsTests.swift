@@ -140,15 +140,34 @@ import Testing
     {
         let temporary = try TemporaryArchive()
         let block = lonely.block([], anchors: [try lonely.anchor(at: 9000, took: 10)])
-        _ = try await temporary.archive.take(block, atMilliseconds: 1000)
+        try await temporary.take(block, atMilliseconds: 1000, isVouched: false)
         #expect(try temporary.count("clock") == 1)
+    }
+
+    @Test(arguments: [(true, true, 0), (false, true, 1), (true, false, 1), (false, false, 1)])
+    func `is of ten years around either where nobody vouches for the collector's`(
+        _ isVouched: Bool, _ isAhead: Bool, _ count: Int
+    ) async throws {
+        let temporary = try TemporaryArchive()
+        // Its clock is 2040's; the device is of today, or goes by the same clock.
+        let now: Int64 = 2_209_000_000_000
+        var known = lonely
+        if !isAhead { known.bootedAt = now }
+        try await temporary.take(
+            known.block([], anchors: [try known.anchor(at: 9000, took: 10)]),
+            atMilliseconds: now, isVouched: isVouched)
+        #expect(try temporary.count("clock") == count)
+    }
+
+    private func boot(_ number: UInt64) -> KnownBoot {
+        KnownBoot(
+            bootedAt: later.bootedAt + Int64(number), boot: StreamID(high: 5, low: number),
+            epoch: 3)
     }
 
     /// Of each period of a boot one.
     private func anchors(boot number: UInt64, _ count: Int64) throws -> [ClockAnchor] {
-        var known = lonely
-        (known.boot, known.bootedAt) = (StreamID(high: 5, low: number), later.bootedAt)
-        known.bootedAt += Int64(number)
+        let known = boot(number)
         return try (0..<count).map {
             try known.anchor(at: 10 + $0 * ClockAnchor.periodMilliseconds, took: 10)
         }
@@ -160,20 +179,47 @@ import Testing
         }
     }
 
-    @Test func `is bounded by boot and by device, the earliest times go`() async throws {
+    @Test func `is bounded by boot and by device, the earliest but the first go`() async throws {
         let temporary = try TemporaryArchive()
         try await temporary.take(later.block([], anchors: try anchors(boot: 1, 700)))
         #expect(try temporary.count("clock") == 700)
         try await temporary.take(later.block([], anchors: try anchors(boot: 1, 1100)))
-        #expect(try periods(temporary, "01") == Set(76..<1100))
+        #expect(try periods(temporary, "01") == Set(77..<1100).union([0]))
         // What went comes again, and goes again.
         try await temporary.take(later.block([], anchors: try anchors(boot: 1, 700)))
-        #expect(try periods(temporary, "01") == Set(76..<1100))
+        #expect(try periods(temporary, "01") == Set(77..<1100).union([0]))
         for boot in 2...18 as ClosedRange<UInt64> {
             try await temporary.take(later.block([], anchors: try anchors(boot: boot, 1024)))
             #expect(try temporary.count("clock") == min(Int(boot) * 1024, 16_384))
         }
         #expect(try periods(temporary, "01").max() == 1099)
-        #expect(try periods(temporary, "12").min() == 118)
+        #expect(try periods(temporary, "12") == Set(119..<1024).union([0]))
+    }
+
+    @Test func `leaves events the times that they have once it is forgotten`() async throws {
+        let temporary = try TemporaryArchive()
+        let (known, period) = (boot(1), ClockAnchor.periodMilliseconds)
+        try await temporary.take(lonely.block([lonely.event(0, at: 5000)]))
+        try await temporary.take(
+            known.block([
+                known.event(0, at: 5000), known.event(1, at: 5 * period + 5000),
+                known.event(2, at: 70 * period + 5000),
+            ]))
+        try await temporary.take(known.block([], anchors: try anchors(boot: 1, 700)))
+        let before = try temporary.times()
+        #expect(before["2/0"]?[3] == SolvedTime.Quality.bounded.rawValue)
+        #expect(before["3/1"]?[3] == SolvedTime.Quality.anchored.rawValue)
+        try await temporary.take(known.block([], anchors: try anchors(boot: 1, 1100)))
+        #expect(try periods(temporary, "01").count == 1024)
+        #expect(try temporary.times() == before)
+        // What went comes again, and goes again.
+        try await temporary.take(known.block([], anchors: try anchors(boot: 1, 700)))
+        #expect(try temporary.times() == before)
+        // What stayed beside it gets better.
+        for number in [0, 77] as [Int64] {
+            try await temporary.take(
+                known.block([], anchors: [try known.anchor(at: 10 + number * period, took: 2)]))
+        }
+        #expect(try temporary.times() == before)
     }
 }

@@ -118,6 +118,25 @@ import Testing
         #expect(time[2] == KnownBoot.minute(after: third.bootedAt + 1 + 360))
     }
 
+    @Test func `of such a boot are bounded too where the collector's clock was never set`()
+        async throws
+    {
+        let temporary = try TemporaryArchive()
+        let lonely = KnownBoot(
+            bootedAt: 1_800_050_000_000, boot: StreamID(high: 9, low: 9), epoch: 2)
+        for block in [
+            first.block([], anchors: [try first.anchor(at: Self.hour, took: 0)]),
+            lonely.block([lonely.event(0, at: 3000)]),
+            third.block([], anchors: [try third.anchor(at: 9000, took: 0)]),
+        ] {
+            try await temporary.take(block, atMilliseconds: 1000, isVouched: false)
+        }
+        #expect(try temporary.count("event WHERE arrival IS NULL") == 1)
+        try expect(
+            try temporary.times()["2/0"], .bounded, contains: lonely.bootedAt + 3000,
+            within: 200_000_000)
+    }
+
     @Test func `are others' for another device, whatever its boot is called`() async throws {
         let temporary = try TemporaryArchive()
         try await temporary.take(first.block([first.event(0, at: 4000)]))

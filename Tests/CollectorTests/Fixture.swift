@@ -40,7 +40,8 @@ final class TemporaryArchive: Sendable {
             device: device, stream: stream, lane: lane, epoch: epoch, boot: Fixture.boot,
             previous: previous, tombstones: tombstones)
         return try await archive.take(
-            PreparedBlock(Block(header: header, events: events)), atMilliseconds: 1000)
+            PreparedBlock(Block(header: header, events: events)),
+            at: Arrival(milliseconds: 1000, isVouched: false))
     }
 
     func export() throws -> [String] {

@@ -81,7 +81,8 @@ import Testing
             "refunded":0}],"unreadable_amounts":1,"missing_amounts":1,"completeness":{\#
             "devices":2,"events":10,"duplicates":0,"message_id_reused":0,"refused":0,\#
             "conflicts":0,"times":{"synchronised":1,"anchored":0,"bounded":0,"stated":9,\#
-            "unknown":0},"clock_unreadable":0,"missing":0,"gaps":[],"tombstoned":[]},"warnings":[]}
+            "unknown":0},"times_waiting":0,"clock_unreadable":0,"missing":0,"gaps":[],\#
+            "tombstoned":[]},"warnings":[]}
 
             """#
         #expect(String(decoding: bytes, as: UTF8.self) == text)

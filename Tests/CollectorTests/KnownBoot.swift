@@ -58,8 +58,11 @@ extension TemporaryArchive {
     /// Later than all that happens in these tests.
     static let arrival: Int64 = 1_900_000_000_000
 
-    func take(_ block: PreparedBlock) async throws {
-        _ = try await archive.take(block, atMilliseconds: Self.arrival)
+    func take(
+        _ block: PreparedBlock, atMilliseconds now: Int64 = arrival, isVouched: Bool = true
+    ) async throws {
+        _ = try await archive.take(
+            block, at: Arrival(milliseconds: now, isVouched: isVouched))
     }
 
     /// Solves all that waits for it; answers how many steps that took.

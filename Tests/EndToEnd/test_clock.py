@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import secrets
 import sqlite3
 import time
@@ -221,8 +223,10 @@ def test_an_earlier_archive_is_solved_beside_the_blocks_and_across_kills(
     archive.close()
 
     def waiting() -> int:
-        return collector.funnel()["completeness"]["times"]["unknown"]
-    assert waiting() == count + 1
+        return collector.funnel()["completeness"]["times_waiting"]
+    # Nobody solves anything yet.
+    assert waiting() == 0
+    assert collector.funnel()["completeness"]["times"]["unknown"] == count + 1
     for _ in range(3):
         collector.start()
         device.deliver(device.block([0], epoch=1, boot=boot, lines=[
@@ -235,3 +239,37 @@ def test_an_earlier_archive_is_solved_beside_the_blocks_and_across_kills(
             truth = offset + event.sequence
             assert event.time["quality"] == "anchored", event
             check(event, (truth, truth), 2002)
+
+
+def test_reports_say_that_times_are_still_being_solved(collector: Collector) -> None:
+    device = Device(collector.port)
+    numbers = list(range(1200))
+    device.deliver(device.block(numbers, lines=[
+        line(n, '{"event":"Early"}', mono=n, wall=n, quality="implausible") for n in numbers]))
+    collector.stop()
+    archive = sqlite3.connect(collector.data / "collector.db")
+    archive.execute("INSERT INTO unsolved SELECT stream, epoch, 99, id, 2000 FROM event"
+                    " WHERE mono = 99")
+    archive.commit()
+    sentence = "1100 times are still being solved; run again"
+    said = collector.command_line("report", "funnel")
+    assert f"WARNING        {sentence}\n" in said.out, said.out
+    assert collector.funnel()["completeness"]["times_waiting"] == 1100
+    said = collector.command_line("export")
+    assert said.err == f"{sentence}\n" and said.out.count("\n") == 1200
+    archive.execute("DELETE FROM unsolved")
+    archive.commit()
+    assert "WARNING" not in collector.command_line("report", "funnel").out
+    assert collector.command_line("export").err == ""
+
+
+def test_the_clock_of_a_test_leaves_a_failure_its_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(tmp_path / "machine")
+    library = ctypes.CDLL(str(tmp_path / "machine/clock.so"), use_errno=True)
+    clock.set()
+    monkeypatch.setenv("CLOCK_STATE", str(clock.file))
+    ctypes.set_errno(errno.EAGAIN)
+    library.clock_gettime(time.CLOCK_REALTIME, ctypes.create_string_buffer(16))
+    assert ctypes.get_errno() == errno.EAGAIN

@@ -6,7 +6,7 @@ extension Archive {
     /// Takes a block in one transaction; what the outcome says is durable when this returns.
     ///
     /// Taking the same events again, cut or ordered in any other way, changes nothing.
-    func take(_ prepared: PreparedBlock, atMilliseconds now: Int64) async throws -> BlockOutcome {
+    func take(_ prepared: PreparedBlock, at now: Arrival) async throws -> BlockOutcome {
         try await database.write { database in
             var transaction = try BlockTransaction(database, prepared.block.header, now)
             return try transaction.run(prepared)
@@ -18,7 +18,7 @@ extension Archive {
 private struct BlockTransaction {
     let database: Database
     let header: BlockHeader
-    let now: Int64
+    let now: Arrival
     let device: Int64
     let stream: Int64
     let epochBoot: EpochBoot
@@ -26,7 +26,7 @@ private struct BlockTransaction {
     /// What is known of the boot's clock, once an event needs it.
     private var time: (clock: BootClock, span: BootSpan)?
 
-    init(_ database: Database, _ header: BlockHeader, _ now: Int64) throws {
+    init(_ database: Database, _ header: BlockHeader, _ now: Arrival) throws {
         self.database = database
         self.header = header
         self.now = now
@@ -58,7 +58,7 @@ private struct BlockTransaction {
             }
         }
         if !outcome.conflicting.isEmpty || epochBoot == .another {
-            try database.notice(device, Notice.clonedOrRestored, at: now)
+            try database.notice(device, Notice.clonedOrRestored, at: now.milliseconds)
         }
         if let dictionary = prepared.dictionary {
             try database.keep(dictionary, beside: prepared.earlierDictionary, of: device)
@@ -83,7 +83,7 @@ private struct BlockTransaction {
             outcome.knownCount += 1
         } else {
             try database.insert(
-                event, facts, stream, header, arrival: now, solve(event, facts),
+                event, facts, stream, header, arrival: now.noted, solve(event, facts),
                 boot: epochBoot == .another ? header.boot.hexadecimal : nil)
             outcome.newCount += 1
         }
@@ -92,7 +92,7 @@ private struct BlockTransaction {
 
     /// What the block says of clocks comes first: its own events are solved by it.
     private mutating func learn(_ prepared: PreparedBlock) throws {
-        let anchors = prepared.anchors.filter { $0.isPlausible(atMilliseconds: now) }
+        let anchors = prepared.anchors.filter { $0.isPlausible(at: now) }
         if prepared.isClockUnreadable || anchors.count < prepared.anchors.count {
             try database.count(device, Counter.clockUnreadable)
         }
@@ -102,7 +102,7 @@ private struct BlockTransaction {
             try solver.place(new: header.boot.hexadecimal, Int64(header.epoch), in: stream)
         case .another: try solver.part(stream)
         }
-        let told = prepared.toldAnchors.filter { $0.isPlausible(atMilliseconds: now) }
+        let told = prepared.toldAnchors.filter { $0.isPlausible(at: now) }
         try solver.learn(anchors + told)
     }
 
@@ -110,7 +110,7 @@ private struct BlockTransaction {
         let moment = EventMoment(
             monotonic: event.time.monotonic.milliseconds, wall: event.time.wallMilliseconds,
             quality: Int64(event.time.quality.rawValue), stated: facts.statedMilliseconds,
-            arrival: now)
+            arrival: now.noted)
         if event.time.quality == .synchronised { return moment.solve(BootClock(), BootSpan()) }
         let known =
             try time ?? (

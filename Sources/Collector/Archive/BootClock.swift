@@ -2,6 +2,9 @@ internal import Events
 
 /// What is known of one boot's clock: of each source and period one anchor.
 struct BootClock {
+    /// Anchors that are kept: of both sources, four a day each, those of 128 days.
+    static let anchorsMost = 1024
+
     /// By source; each in the order of its moments.
     private var anchors: [[ClockAnchor]] = ClockSource.allCases.map { _ in [] }
 
@@ -47,11 +50,20 @@ struct BootClock {
     var beginning: Int64? { offset(at: Instant(milliseconds: 0))?.upperBound }
 
     /// The moments between which an anchor's saying counts: up to its neighbours.
+    ///
+    /// Of a boot with as many anchors as are kept some behind a source's first are forgotten: what
+    /// was solved by them is not solved anew without them.
     func reach(of anchor: ClockAnchor) -> ClosedRange<Int64> {
-        let others = anchors[Int(anchor.source.rawValue)].filter { $0.period != anchor.period }
-        let before = others.last { $0.period < anchor.period }?.instant.milliseconds
-        let after = others.first { $0.period > anchor.period }?.instant.milliseconds
-        return (before ?? 0)...(after ?? .max)
+        let all = anchors[Int(anchor.source.rawValue)]
+        let before = all.last { $0.period < anchor.period }
+        let after = all.first { $0.period > anchor.period }
+        var low = before?.instant.milliseconds ?? 0
+        var high = after?.instant.milliseconds ?? .max
+        if anchors.reduce(0, { $0 + $1.count }) >= Self.anchorsMost {
+            if before == nil, after != nil { high = anchor.instant.milliseconds }
+            if let before, before == all.first { low = anchor.instant.milliseconds }
+        }
+        return low...high
     }
 
     /// The last anchor up to a moment and the first behind it, the nearer one first.

@@ -191,7 +191,7 @@ extension Database {
 
     func insert(
         _ event: Event, _ facts: EventFacts, _ stream: Int64, _ header: BlockHeader,
-        arrival: Int64, _ time: SolvedTime, boot: String?
+        arrival: Int64?, _ time: SolvedTime, boot: String?
     ) throws {
         let money = MoneyColumns(facts.money)
         try run(

@@ -3,9 +3,7 @@ internal import GRDB
 
 /// What is known of the devices' clocks: of each period the best anchor, within bounds.
 extension Database {
-    /// Anchors of one boot: of one source those of 256 days.
-    static let anchorsOfBootMost: Int64 = 1024
-    /// Anchors of one device, 2 MB: four a day for ten years.
+    /// Anchors of one device, 2 MB: of one source, four a day, eleven years.
     static let anchorsOfDeviceMost: Int64 = 16_384
 
     /// A boot's clock as it is known now.
@@ -25,23 +23,31 @@ extension Database {
             })
     }
 
-    /// Keeps what anchors say beyond those that are kept; answers with what was new.
+    /// Keeps what anchors say beyond those that are kept; answers with what was new and stays.
     ///
-    /// Of more than the bounds allow those go that speak of the earliest times.
+    /// Of more than the bounds allow those go that speak of the earliest times, but the first of a
+    /// boot and source only where nothing else is left: when the boot began is told by it.
     func keep(_ anchors: [ClockAnchor], of device: Int64) throws -> [StreamID: [ClockAnchor]] {
         var learned: [StreamID: [ClockAnchor]] = [:]
         for anchor in ClockAnchor.best(of: anchors) where try keep(anchor, of: device) {
             learned[anchor.boot, default: []].append(anchor)
         }
+        var forgotten: Set<ClockAnchor.Place> = []
         for boot in learned.keys {
-            try forget(
-                beyond: Self.anchorsOfBootMost, where: "device = ? AND boot = ?",
-                [device, boot.hexadecimal])
+            try forgotten.formUnion(
+                forget(
+                    beyond: Int64(BootClock.anchorsMost), where: "device = ? AND boot = ?",
+                    [device, boot.hexadecimal]))
         }
         if !learned.isEmpty {
-            try forget(beyond: Self.anchorsOfDeviceMost, where: "device = ?", [device])
+            try forgotten.formUnion(
+                forget(beyond: Self.anchorsOfDeviceMost, where: "device = ?", [device]))
         }
-        return learned
+        // Solved without it, the events beside it would lose what they know by it.
+        return learned.compactMapValues { anchors in
+            let left = anchors.filter { !forgotten.contains($0.place) }
+            return left.isEmpty ? nil : left
+        }
     }
 
     /// Keeps an anchor unless a better one of its period is kept; whether it did.
@@ -71,15 +77,25 @@ extension Database {
 
     private func forget(
         beyond most: Int64, where condition: String, _ arguments: [(any DatabaseValueConvertible)?]
-    ) throws {
+    ) throws -> [ClockAnchor.Place] {
         let held = try number("SELECT count(*) FROM clock WHERE \(condition)", arguments) ?? 0
-        guard held > most else { return }
-        try run(
-            """
-            DELETE FROM clock WHERE (device, boot, source, period) IN (
-                SELECT device, boot, source, period FROM clock WHERE \(condition)
-                ORDER BY at + upper, boot, source, period LIMIT ?)
-            """, arguments + [held - most])
+        guard held > most else { return [] }
+        let places = try Row.fetchAll(
+            cachedStatement(
+                sql: """
+                    SELECT device, boot, source, period FROM clock WHERE \(condition)
+                    ORDER BY row_number() OVER (
+                        PARTITION BY device, boot, source ORDER BY period) = 1,
+                        at + upper, boot, source, period
+                    LIMIT ?
+                    """), arguments: StatementArguments(arguments + [held - most]))
+        return try places.map { row in
+            let (boot, source, period): (String, Int64, Int64) = (row[1], row[2], row[3])
+            try run(
+                "DELETE FROM clock WHERE device = ? AND boot = ? AND source = ? AND period = ?",
+                [row[0] as Int64, boot, source, period])
+            return ClockAnchor.Place(boot: boot, source: source, period: period)
+        }
     }
 }
 
@@ -89,27 +105,37 @@ extension ClockAnchor {
 
     /// Whether the time of which it speaks is one that this software can have seen.
     ///
-    /// - Parameter now: the collector's clock, which may never have been set either.
-    func isPlausible(atMilliseconds now: Int64) -> Bool {
-        let now = max(now, TimeQuality.plausibleFromMilliseconds)
+    /// - Parameter now: the collector's clock, which may be as wrong as a device's unless it is
+    ///   vouched for.
+    func isPlausible(at now: Arrival) -> Bool {
         let most = Self.distanceMillisecondsMost
         let told = (instant.milliseconds + lower)...(instant.milliseconds + upper)
-        return told.lowerBound >= now.subtractingSaturated(most)
-            && told.upperBound <= now.addingSaturated(most)
+        func isNear(_ time: Int64) -> Bool {
+            told.lowerBound >= time.subtractingSaturated(most)
+                && told.upperBound <= time.addingSaturated(most)
+        }
+        return now.noted.map(isNear) == true
+            || (!now.isVouched && isNear(TimeQuality.plausibleFromMilliseconds))
+    }
+
+    /// Of whose anchors one is kept.
+    fileprivate struct Place: Hashable {
+        var boot: String
+        var source: Int64
+        var period: Int64
+    }
+
+    fileprivate var place: Place {
+        Place(boot: boot.hexadecimal, source: Int64(source.rawValue), period: period)
     }
 
     /// Of each boot, source and period the anchor that is kept.
     static func best(of anchors: [ClockAnchor]) -> [ClockAnchor] {
-        struct Key: Hashable {
-            var boot: StreamID
-            var source: ClockSource
-            var period: Int64
-        }
-        var best: [Key: ClockAnchor] = [:]
+        var best: [Place: ClockAnchor] = [:]
         for anchor in anchors {
-            let key = Key(boot: anchor.boot, source: anchor.source, period: anchor.period)
-            if let kept = best[key], !anchor.isPreferred(to: kept) { continue }
-            best[key] = anchor
+            let place = anchor.place
+            if let kept = best[place], !anchor.isPreferred(to: kept) { continue }
+            best[place] = anchor
         }
         return Array(best.values)
     }

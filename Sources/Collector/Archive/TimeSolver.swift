@@ -23,11 +23,15 @@ struct TimeSolver {
     let device: Int64
     /// Whether something was left for later.
     private(set) var leavesUnsolved = false
-    private var eventsLeft = TimeSolver.eventsAtOnceMost
+    /// How many events may still be solved at once.
+    private(set) var eventsLeft: Int64
 
-    init(_ database: Database, device: Int64) {
+    init(
+        _ database: Database, device: Int64, eventsMost: Int64 = TimeSolver.eventsAtOnceMost
+    ) {
         self.database = database
         self.device = device
+        eventsLeft = eventsMost
     }
 
     /// Keeps what anchors say beyond those that are kept, and solves what they tell of.

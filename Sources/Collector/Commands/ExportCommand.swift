@@ -12,7 +12,8 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let archive = try Archive.openForReading(folder: data.data)
         var output = StandardOutput()
-        try archive.export { line in try output.write(line) }
+        let waiting = try archive.export { line in try output.write(line) }
         try output.flush()
+        if waiting > 0 { StandardError.write("\(waiting) \(FunnelText.waiting)") }
     }
 }

@@ -6,7 +6,10 @@ extension Archive {
     /// Gives every event as a line of NDJSON, by device, stream, epoch and seq, of one moment.
     ///
     /// Memory does not grow with the events. The database's log cannot be emptied meanwhile.
-    func export(_ give: (_ line: [UInt8]) throws -> Void) throws {
+    ///
+    /// - Returns: how many of the times are still being solved.
+    @discardableResult
+    func export(_ give: (_ line: [UInt8]) throws -> Void) throws -> Int64 {
         try database.read { database in
             let streams = try Row.fetchAll(
                 database,
@@ -27,6 +30,7 @@ extension Archive {
                     try give(Self.line(device: stream[1], stream: stream[2], row))
                 }
             }
+            return try database.timesWaiting()
         }
     }
 

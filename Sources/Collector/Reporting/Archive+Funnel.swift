@@ -41,6 +41,7 @@ extension Database {
         completeness.clockUnreadable = try total(
             "SELECT sum(value) FROM counter WHERE name = '\(Counter.clockUnreadable)'")
         completeness.times = try times()
+        completeness.timesWaiting = try timesWaiting()
         completeness.gaps = try gaps()
         completeness.tombstoned = try tombstoned()
         completeness.warnings = try Row.fetchAll(
@@ -56,14 +57,17 @@ extension Database {
         return completeness
     }
 
-    /// Of an archive that was not served since version 2 nothing is known.
+    /// Of an archive that was not served since version 2 nothing is known, and nothing waits.
     private func times() throws -> [Completeness.Timed] {
-        let quality = try archiveVersion() < 3 ? "NULL" : "time_quality"
+        let version = try archiveVersion()
+        let quality = version < 3 ? "\(SolvedTime.Quality.unknown.rawValue)" : "time_quality"
         var events: [Int64: Int64] = [:]
         for row in try Row.fetchAll(
             self, sql: "SELECT \(quality) AS quality, count(*) FROM event GROUP BY 1")
         {
-            events[row[0] ?? SolvedTime.Quality.unknown.rawValue, default: 0] += row[1] as Int64
+            // What has none yet counts among those that wait.
+            guard let quality: Int64 = row[0] else { continue }
+            events[quality] = row[1]
         }
         return SolvedTime.Quality.allCases.map {
             Completeness.Timed(quality: $0, events: events[$0.rawValue] ?? 0)
@@ -78,6 +82,20 @@ extension Database {
                 GROUP BY reason HAVING sum(alone) > 0 ORDER BY reason
                 """
         ).map { Completeness.Tombstoned(reason: $0[0], events: $0[1]) }
+    }
+}
+
+extension Database {
+    /// Events that are to be solved, for the first time or anew.
+    func timesWaiting() throws -> Int64 {
+        guard try archiveVersion() >= 4 else { return 0 }
+        return try number(
+            """
+            SELECT (SELECT count(*) FROM event WHERE time_quality IS NULL)
+                + (SELECT count(*) FROM unsolved JOIN event USING (stream, epoch)
+                    WHERE quality <> 0 AND (mono, id) > (unsolved.moment, unsolved.event)
+                        AND mono <= unsolved.last AND boot IS NULL AND time_quality IS NOT NULL)
+            """, []) ?? 0
     }
 }
 

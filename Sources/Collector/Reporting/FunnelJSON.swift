@@ -71,6 +71,7 @@ enum FunnelJSON {
         writer.beginObject()
         for row in held.times { writer.member(row.quality.word, row.events) }
         writer.endObject()
+        writer.member("times_waiting", held.timesWaiting)
         writer.member("clock_unreadable", held.clockUnreadable)
         writer.member("missing", held.missing)
         writer.objects("gaps", held.gaps) { writer, gap in

@@ -45,6 +45,8 @@ struct Completeness: Equatable {
     var conflicts: Int64 = 0
     /// How well the events' times are known, by the order of the qualities.
     var times: [Timed] = []
+    /// Events whose times are still being solved, for the first time or anew.
+    var timesWaiting: Int64 = 0
     /// Requests whose header of anchors could not be read.
     var clockUnreadable: Int64 = 0
     var gaps: [Gap] = []

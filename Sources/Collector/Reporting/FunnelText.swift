@@ -92,6 +92,9 @@ enum FunnelText {
         if held.untimed > 0 {
             line("note", "\(held.untimed) events have times that are bounds only")
         }
+        if held.timesWaiting > 0 {
+            line("WARNING", "\(held.timesWaiting) \(waiting)")
+        }
         for gap in held.gaps {
             line("missing", "\(gap.missing) of \(gap.device) epoch \(gap.epoch)")
             line("", "stream \(gap.stream)")
@@ -103,6 +106,9 @@ enum FunnelText {
         }
         return lines
     }
+
+    /// What follows a number of events.
+    static let waiting = "times are still being solved; run again"
 
     private static func sentence(_ name: String) -> String {
         name == Notice.clonedOrRestored ? "device cloned or restored" : name

@@ -87,7 +87,7 @@ struct BlockDesk: Sendable {
             guard header.device == sender.device else {
                 return .unsigned(403, "block_of_another_device")
             }
-            let outcome = try await archive.take(prepared, atMilliseconds: now)
+            let outcome = try await archive.take(prepared, at: self.clock.arrival(reading))
             await readiness.note(isCommitted: true)
             if outcome.leavesUnsolved { await settler.settle() }
             metrics.took(prepared.block.events, outcome, atMilliseconds: now)

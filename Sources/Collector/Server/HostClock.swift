@@ -44,4 +44,8 @@ struct HostClock: Sendable {
         case .unset: false
         }
     }
+    /// What is noted of the moment that was read.
+    func arrival(_ reading: Reading) -> Arrival {
+        Arrival(milliseconds: reading.milliseconds, isVouched: isTold(reading))
+    }
 }
