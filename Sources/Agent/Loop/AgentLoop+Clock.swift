@@ -54,8 +54,6 @@ extension AgentLoop {
         let shown: ClosedRange<Int64>
         if let milliseconds = AnswerBody(body)?.timeMilliseconds {
             shown = milliseconds...milliseconds.addingSaturated(1)
-            // Whoever stands between may write a date: no certificate is judged by it.
-            courier.show(shown.lowerBound, at: now)
         } else if let seconds = date.flatMap({ HTTPDate.seconds($0) }) {
             shown = seconds * 1000...seconds * 1000 + Self.dateMilliseconds
         } else {
@@ -63,6 +61,9 @@ extension AgentLoop {
         }
         // A collector whose own clock was never set tells no time; servers write a date even so.
         guard shown.lowerBound >= TimeQuality.plausibleFromMilliseconds else { return }
+        // Of a collector that tells no time it is the date, as of old: who answers for the
+        // collector's name may write another, and then only a restart or the time itself helps.
+        courier.show(shown.lowerBound, at: now)
         courier.clock.learn(
             ClockAnchor(boot: store.boot, shown: shown, between: flight.sentAt, and: now))
     }

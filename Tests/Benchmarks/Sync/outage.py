@@ -105,7 +105,8 @@ def _show(output: Output, name: str, rounds: Rounds, seconds: float) -> None:
     show(most(f"memory-backlog{name}", rounds["memory-backlog"], "MB PSS", PEAK_MEGABYTES_MOST))
     show(most(f"memory-peak{name}", rounds["memory-peak"], "MB PSS", PEAK_MEGABYTES_MOST))
     show(most(
-        f"memory-after{name}", rounds["memory-after"], f"MB PSS, after {AFTER_RESTS * seconds:.0f} s",
+        f"memory-after{name}", rounds["memory-after"],
+        f"MB PSS, after {AFTER_RESTS * seconds:.0f} s",
         MEGABYTES_MOST))
     for moment in ("before", "after"):
         show(most(f"memory-{moment}{name}-rss", rounds[f"memory-{moment}-rss"], "MB RSS"))
