@@ -231,5 +231,5 @@ enum NoticeName {
 
 extension Courier {
     /// Whether the line was too slow of late for what is else sent at once.
-    fileprivate var isSlow: Bool { shipmentBytes < 256 << 10 }
+    fileprivate var isSlow: Bool { shipmentBytes < Self.shipmentBytesMost }
 }

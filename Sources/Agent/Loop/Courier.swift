@@ -67,7 +67,7 @@ struct Courier: ~Copyable {
     /// When the collector last took something, by the monotonic clock.
     var lastDelivery: Instant?
 
-    private static let shipmentBytesMost: Int64 = 256 << 10
+    static let shipmentBytesMost: Int64 = 256 << 10
     // What no line is too slow for.
     static let shipmentBytesLeast: Int64 = 4096
     private static let shipmentBytesMore: Int64 = 1024
