@@ -31,5 +31,12 @@ import Testing
         #expect(fresh.take(key(0)) == nil)
         fresh.keep([UInt8](repeating: 1, count: most), of: key(0))
         #expect(fresh.take(key(0))?.count == most)
+        // What was taken leaves its room.
+        fresh.keep([UInt8](repeating: 1, count: most * 6 / 10), of: key(0))
+        _ = fresh.take(key(0))
+        for number in 1...3 as ClosedRange<UInt32> {
+            fresh.keep([UInt8](repeating: 1, count: most * 3 / 10), of: key(number))
+        }
+        for number in 1...3 as ClosedRange<UInt32> { #expect(fresh.take(key(number)) != nil) }
     }
 }
