@@ -54,6 +54,20 @@ public enum Base64 {
         return bytes
     }
 
+    /// The bytes that a text in the URL alphabet (§5), without padding, means; nil for another.
+    public static func urlBytes(_ text: [UInt8]) -> [UInt8]? {
+        var standard = text
+        for index in standard.indices {
+            switch standard[index] {
+            case UInt8(ascii: "-"): standard[index] = UInt8(ascii: "+")
+            case UInt8(ascii: "_"): standard[index] = UInt8(ascii: "/")
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+            default: break
+            }
+        }
+        return bytes(standard)
+    }
+
     private static func value(_ character: UInt8) -> UInt32? {
         switch character {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))

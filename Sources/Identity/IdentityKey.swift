@@ -19,11 +19,15 @@ public struct IdentityKey: Sendable {
     ///
     /// - Parameter value: normalised by the type's own rule here.
     public func pseudonym(_ type: IdentityType, of value: [UInt8]) -> [UInt8] {
+        guard let code = digest(type, of: value) else { return [] }
+        return Array(type.word.utf8) + Array(":k1:n1:".utf8) + Base64.urlText(code)
+    }
+
+    /// HMAC-SHA-256(key, type ‖ 0x00 ‖ normalised value); nil of an empty value.
+    public func digest(_ type: IdentityType, of value: [UInt8]) -> [UInt8]? {
         let normalised = type.normalise(value)
-        guard !normalised.isEmpty else { return [] }
-        let name = Array(type.word.utf8)
-        let code = Digest.authenticate(name + [0] + normalised, key: secret)
-        return name + Array(":k1:n1:".utf8) + Base64.urlText(code)
+        guard !normalised.isEmpty else { return nil }
+        return Digest.authenticate(Array(type.word.utf8) + [0] + normalised, key: secret)
     }
 }
 
@@ -34,6 +38,10 @@ public enum IdentityType: UInt8, Sendable {
     /// `userId`, and `previousId`, which is the same person's earlier `userId` and so must give the
     /// same hash.
     case user
+    case loyalty, card, firstName, lastName, street, city, state, postalCode, country, birthDate
+    case fullName
+    /// An id in another system.
+    case external
 
     /// The word before the hash, which is hashed too.
     public var word: String {
@@ -41,6 +49,18 @@ public enum IdentityType: UInt8, Sendable {
         case .email: "email"
         case .phone: "phone"
         case .user: "userId"
+        case .loyalty: "loyalty"
+        case .card: "card"
+        case .firstName: "firstName"
+        case .lastName: "lastName"
+        case .street: "street"
+        case .city: "city"
+        case .state: "state"
+        case .postalCode: "postalCode"
+        case .country: "country"
+        case .birthDate: "birthDate"
+        case .fullName: "name"
+        case .external: "externalId"
         }
     }
 
@@ -49,7 +69,7 @@ public enum IdentityType: UInt8, Sendable {
         switch self {
         case .email: Self.trimmedLowerCase(value)
         case .phone: Self.digits(value)
-        case .user: value
+        default: value
         }
     }
 

@@ -52,7 +52,14 @@ final class CollectorDouble {
 
     static let key = "write-key"
 
+    /// Events' texts without their envelopes, in the order of arrival.
     var texts: [String] { events.map { $0.text } }
+
+    private static func text(of event: Event) -> String {
+        var body = event.body
+        if EventEnvelope.remove(from: &body) == nil { return "without an envelope" }
+        return String(decoding: body, as: UTF8.self)
+    }
 
     /// As a backup would have it that is older than all of them.
     func forgetDictionaries() { dictionaries = [:] }
@@ -154,7 +161,7 @@ final class CollectorDouble {
             } else {
                 SequenceRange.append(event.sequence, to: &ids)
                 if held.updateValue(line, forKey: id) == nil {
-                    events.append((id, event.time, String(decoding: event.body, as: UTF8.self)))
+                    events.append((id, event.time, Self.text(of: event)))
                 }
             }
         }

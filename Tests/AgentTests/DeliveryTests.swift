@@ -24,8 +24,7 @@ import Testing
         #expect(
             kiosk.collector.texts.contains(
                 #"{"type":"track","event":"a","n":1.50,"n":1.50,"ü":"\u0000/\ud800"}"#))
-        let identified = try #require(kiosk.collector.texts.first { $0.hasPrefix(#"{"traits""#) })
-        #expect(identified.hasPrefix(#"{"traits":{"email":"email:k1:n1:"#))
+        #expect(kiosk.collector.texts.contains(#"{"traits":{"email":"[email]"}}"#))
         #expect(Set(kiosk.collector.events.map { $0.id.sequence }) == [0, 1, 2])
         #expect(try kiosk.audited()["delivered"] == 3)
         #expect(kiosk.collector.blockCount == 2, "one block a lane")

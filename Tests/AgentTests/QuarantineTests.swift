@@ -83,7 +83,7 @@ import Testing
         try kiosk.rest()
         #expect(try kiosk.audited()["quarantined"] == 6)
         #expect(try kiosk.diskHolds("secret") == false)
-        #expect(try kiosk.diskHolds("email:k1:n1:"), "the search finds what is there")
+        #expect(try kiosk.diskHolds("[email]"), "the search finds what is there")
     }
 
     @Test func `that is an oversize request is one event that says how large it was`() throws {

@@ -141,9 +141,9 @@ import Testing
         #expect(lines == 30)
         let archive = try Archive.open(folder: temporary.folder)
         let version = try await archive.database.read {
-            try Int.fetchOne($0, sql: "PRAGMA user_version")
+            try Int32.fetchOne($0, sql: "PRAGMA user_version")
         }
-        #expect(version == 4)
+        #expect(version == Schema.version)
         let desk = temporary.desk()
         let answer = await desk.take(try block(1), from: Fixture.sender(), keepsDictionary: true)
         #expect(name(in: answer) != nil)

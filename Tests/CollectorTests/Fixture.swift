@@ -91,8 +91,12 @@ enum Fixture {
                 previous: nil, tombstones: tombstones), events)
     }
 
-    /// Makes an archive of version 2 of one of version 4.
+    /// Makes an archive of version 2 of one of version 5.
     static let secondVersion = """
+        DROP INDEX event_sealed;
+        ALTER TABLE event DROP COLUMN visit; ALTER TABLE event DROP COLUMN actor;
+        ALTER TABLE event DROP COLUMN sealed; ALTER TABLE event DROP COLUMN sealed_origin;
+        ALTER TABLE event DROP COLUMN is_opened;
         DROP TABLE unsolved; DROP INDEX event_untimed;
         ALTER TABLE stream DROP COLUMN is_shared; ALTER TABLE event DROP COLUMN boot;
         UPDATE event SET time = coalesce(producer_time, wall);

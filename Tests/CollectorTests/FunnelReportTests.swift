@@ -1,3 +1,4 @@
+import Blocks
 import Events
 import Foundation
 import Testing
@@ -128,7 +129,11 @@ import Testing
 @Suite struct `What is kept of an event for reports` {
     private func facts(_ text: String, kind: Kind = .track) throws -> EventFacts {
         let event = Fixture.event(0, text, kind: kind, wall: 42)
-        return EventFacts(event, try #require(EventFields(event.body)))
+        let header = BlockHeader(
+            device: "kiosk-1", stream: Fixture.stream, lane: .normal, epoch: 1, boot: Fixture.boot,
+            previous: nil, tombstones: [])
+        return EventFacts(
+            event, OpenedEvent(event, header, .empty), try #require(EventFields(event.body)))
     }
 
     @Test func `is the visitor, else the session, told apart`() throws {

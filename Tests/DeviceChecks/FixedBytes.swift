@@ -55,13 +55,16 @@ enum FixedBytes {
 
     private static func block(_ request: [UInt8], _ probe: Probe) -> [UInt8]? {
         guard let key = IdentityKey([UInt8](repeating: 7, count: 32)) else { return nil }
-        let identity = IdentityGuard(key: key)
+        let identity = IdentityGuard()
         let admission = Admission(stages: StageRule())
         var lines: [UInt8] = []
         var sequence: UInt32 = 4_294_967_200
         do throws(IntakeError) {
             for proposal in try SegmentDialect(request, kind: nil).proposals {
-                let body = identity.rewrite(request, in: proposal.range)
+                let guarded = identity.rewrite(request, in: proposal.range)
+                let body = IdentityGuard.restore(
+                    guarded.body,
+                    guarded.claims.map { key.pseudonym($0.type, of: $0.value.bytes(in: request)) })
                 guard let decision = decide(admission, body) else { continue }
                 let event = Event(
                     sequence: sequence, kind: decision.kind, lane: .normal, stage: decision.stage,

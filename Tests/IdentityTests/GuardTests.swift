@@ -3,14 +3,20 @@ import Testing
 
 /// Promise 4, as far as the guard covers it: no raw identity in the known places.
 @Suite struct `The identity guard` {
-    private let identityGuard: IdentityGuard
+    private let identityGuard = IdentityGuard()
 
-    init() throws { identityGuard = IdentityGuard(key: try #require(IdentityKey(Reference.key))) }
-
+    /// The way of a text to the centre and of its claims' keys back into it.
     private func rewritten(_ text: String) -> String {
         let bytes = Array(text.utf8)
         return String(
-            decoding: identityGuard.rewrite(bytes, in: 0..<bytes.count), as: UTF8.self)
+            decoding: Reference.travelled(identityGuard.rewrite(bytes, in: 0..<bytes.count), bytes),
+            as: UTF8.self)
+    }
+
+    private func kept(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        return String(
+            decoding: identityGuard.rewrite(bytes, in: 0..<bytes.count).body, as: UTF8.self)
     }
 
     private let email = Reference.pseudonym("email", "a@b.c")
@@ -20,8 +26,8 @@ import Testing
     /// The members with raw values, and what becomes of them.
     private var members: (raw: String, kept: String) {
         (
-            #""email":" A@B.c ","phone":"+49 12","userId":"U1","previousId":"U1","name":"N""#,
-            #""email":"\#(email)","phone":"\#(phone)","userId":"\#(user)","previousId":"\#(user)","name":"N""#
+            #""email":" A@B.c ","phone":"+49 12","userId":"U1","previousId":"U1","title":"N""#,
+            #""email":"\#(email)","phone":"\#(phone)","userId":"\#(user)","previousId":"\#(user)","title":"N""#
         )
     }
 
@@ -47,7 +53,7 @@ import Testing
             #"{"traits":[{<>}]}"#,
             #"{"properties":[{<>}]}"#, #"{"context":[{"traits":{<>}}]}"#,
             #"{"context":{"a":{"traits":{<>}}}}"#,
-            #"{"properties":{"products":[{<>}]}}"#, #"{"Traits":{<>}}"#, "[{<>}]",
+            #"{"properties":{"products":[{<>}]}}"#, "[{<>}]",
         ])
     func `leaves places alone that only look alike`(_ place: String) {
         let text = place.replacing("<>", with: members.raw)
@@ -56,9 +62,8 @@ import Testing
 
     @Test(
         arguments: [
-            "Email", "EMAIL", "emails", "email ", "e_mail", "userID", "userid", "user_id",
-            "anonymousId",
-            "groupId", "phoneNumber", "mail", "", "id",
+            "emails", "anonymousId", "groupId", "mail", "", "users", "emailemailemailemail",
+            "titel",
         ])
     func `leaves members alone that are called otherwise`(_ name: String) {
         let text = #"{"\#(name)":"a@b.c","traits":{"\#(name)":"a@b.c"}}"#
@@ -94,7 +99,10 @@ import Testing
         for name in ["email", "phone", "userId", "previousId"] {
             #expect(rewritten(#"{"\#(name)":\#(value)}"#) == #"{"\#(name)":\#(kept)}"#)
         }
-        #expect(rewritten(#"{"email":" \t ","phone":"-"}"#) == #"{"email":"","phone":""}"#)
+        // What no platform takes has no key, and its marker stays.
+        #expect(
+            rewritten(#"{"email":" \t ","phone":"-"}"#)
+                == #"{"email":"[email]","phone":"[phone]"}"#)
     }
 
     @Test func `replaces a number by the hash of its text`() {
@@ -121,7 +129,7 @@ import Testing
         let event = Array(#"{ "b" : "\u0041\/" , "a" : [ 1.0 , { } ] }"#.utf8)
         let rewritten = identityGuard.rewrite(
             front + event + Array(" ,9]".utf8), in: front.count..<front.count + event.count)
-        #expect(String(decoding: rewritten, as: UTF8.self) == #"{"b":"A/","a":[1.0,{}]}"#)
+        #expect(String(decoding: rewritten.body, as: UTF8.self) == #"{"b":"A/","a":[1.0,{}]}"#)
         #expect(self.rewritten(" 5 ") == "5")
         #expect(self.rewritten(#""email""#) == #""email""#)
     }
@@ -132,5 +140,80 @@ import Testing
         #expect(
             rewritten(#"{"userId":"\ud83d\ude00"}"#)
                 == #"{"userId":"\#(Reference.pseudonym("userId", "😀"))"}"#)
+    }
+
+    @Test(arguments: [
+        "Email", "EMAIL", "e_mail", "e-mail", "email ", "emailAddress", "EMAIL_address",
+    ])
+    func `knows a name in any case, with any joints`(_ name: String) {
+        #expect(kept(#"{"Traits":{"\#(name)":"a"}}"#) == #"{"Traits":{"\#(name)":"[email]"}}"#)
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"traits":{"name":"Ada L","firstName":"Ada","last_name":"L"}}"#,
+                "name firstName lastName"
+            ),
+            (
+                #"{"traits":{"address":{"street":"a","city":"b","state":"c","postalCode":"d","country":"e","x":"f"}}}"#,
+                "street city state postalCode country street"
+            ),
+            (
+                #"{"traits":{"address":"1 Way"},"properties":{"shipping_address":{"zip":[1]}}}"#,
+                "street postalCode"
+            ),
+            (
+                #"{"properties":{"loyalty_number":"7","cardNumber":4111,"name":"Mug","id":5}}"#,
+                "loyalty card"
+            ),
+            (
+                #"{"context":{"externalIds":[{"id":"x","type":"t"},{"id":"y"}]}}"#,
+                "externalId externalId"
+            ),
+            (
+                #"{"traits":{"id":"u","birthday":"1990","username":"ada","fn":"a","ph":"1"}}"#,
+                "userId birthDate externalId firstName phone"
+            ),
+            (#"{"properties":{"ph":"7.2","fn":"f","em":"e","mobile":"x"}}"#, ""),
+        ])
+    func `knows the fields that say who somebody is`(_ text: String, _ types: String) {
+        let bytes = Array(text.utf8)
+        let guarded = identityGuard.rewrite(bytes, in: 0..<bytes.count)
+        #expect(guarded.claims.map { $0.type.word }.joined(separator: " ") == types)
+        for claim in guarded.claims {
+            #expect(String(decoding: guarded.body, as: UTF8.self).contains("[\(claim.type.word)]"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            (#"{"categoryPreferences":{"Advertising":true}}"#, true),
+            (#"{"categoryPreferences":{"Advertising":true,"Targeting":false}}"#, false),
+            (#"{"categoryPreferences":{"Analytics":true}}"#, false),
+            (#"{"marketing":true}"#, true), (#"{"marketing":"yes"}"#, false),
+            (#"{"ad_storage":"granted","ad_user_data":"granted"}"#, true),
+            (#"{"ad_storage":"granted","ad_user_data":"denied"}"#, false),
+            (#"{"advertising":{"a":true}}"#, false), (#""am""#, false), ("[true]", false),
+        ])
+    func `finds consent to advertising where it is said`(_ consent: String, _ isGiven: Bool) {
+        let bytes = Array(#"{"context":{"consent":\#(consent)}}"#.utf8)
+        #expect(
+            identityGuard.rewrite(bytes, in: 0..<bytes.count).hasAdvertisingConsent == isGiven)
+        let elsewhere = Array(#"{"consent":\#(consent)}"#.utf8)
+        #expect(!identityGuard.rewrite(elsewhere, in: 0..<elsewhere.count).hasAdvertisingConsent)
+    }
+
+    @Test func `keeps the first 64 claims, and the markers of all`() {
+        let text = Array(
+            (#"{"email":["# + (0..<70).map { "\"a\($0)@b.c\"" }.joined(separator: ",") + "]}").utf8)
+        let guarded = identityGuard.rewrite(text, in: 0..<text.count)
+        #expect(guarded.claims.count == 64)
+        let travelled = Reference.travelled(guarded, text)
+        #expect(
+            String(decoding: travelled, as: UTF8.self).split(separator: ",").suffix(6).allSatisfy {
+                $0.contains("[email]")
+            })
+        #expect(String(decoding: travelled, as: UTF8.self).hasPrefix(#"{"email":["email:k1:"#))
     }
 }

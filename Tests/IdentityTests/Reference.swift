@@ -1,3 +1,6 @@
+import Events
+import Identity
+
 /// SHA-256, HMAC and base64url once more, straight from their standards: the product uses libcrypto
 /// and a writer of its own, and here nothing is shared with it.
 enum Reference {
@@ -36,6 +39,13 @@ enum Reference {
     }
 
     static let key = Array(UInt8(0)..<32)
+
+    /// A guarded event as the centre puts it together again, by the product's keys.
+    static func travelled(_ event: GuardedEvent, _ text: [UInt8]) -> [UInt8] {
+        guard let key = IdentityKey(key) else { return [] }
+        return IdentityGuard.restore(
+            event.body, event.claims.map { key.pseudonym($0.type, of: $0.value.bytes(in: text)) })
+    }
 
     private static func base64URL(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

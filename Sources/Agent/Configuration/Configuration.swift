@@ -1,4 +1,5 @@
 internal import Events
+internal import Identity
 internal import Platform
 
 /// Everything that the configuration file decides, checked.
@@ -28,6 +29,8 @@ public struct Configuration {
     var writeKey: String?
     var writeKeyFile: String?
     var identityKeyFile = "/etc/footfall/identity.key"
+    /// Whom identities are sealed to; without it they are dropped.
+    var collectorKey: CollectorKey?
 
     static let quotaLeastBytes: Int64 = 16_000_000
     private static let fileBytesMost = 1 << 20

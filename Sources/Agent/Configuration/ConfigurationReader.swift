@@ -1,4 +1,5 @@
 internal import Events
+internal import Identity
 internal import Platform
 
 /// Puts entries into a configuration one by one, refusing what it does not know.
@@ -22,7 +23,7 @@ struct ConfigurationReader {
             ]
         ),
         ("sync", ["drain_rate"]),
-        ("identity", ["key_file"]),
+        ("identity", ["key_file", "collector_key"]),
         ("store", ["quota"]),
         ("stages", Stage.allCases.map { $0.word }),
     ]
@@ -56,8 +57,15 @@ struct ConfigurationReader {
         switch entry.section {
         case "agent": try takeAgent(entry, key, &configuration)
         case "collector": try takeCollector(entry, key, &configuration)
-        case "identity":
+        case "identity" where key == "key_file":
             configuration.identityKeyFile = try path(entry)
+        case "identity":
+            guard let collectorKey = CollectorKey(text: entry.value) else {
+                throw error(
+                    entry, "bad collector_key",
+                    "x25519: and 43 characters, as `footfall-collector keys list` prints it")
+            }
+            configuration.collectorKey = collectorKey
         case "sync":
             guard let rate = Int64(entry.value), 10...1_000_000 ~= rate else {
                 throw error(entry, "bad rate \(entry.value)", "10 to 1000000 events a second")

@@ -29,16 +29,22 @@ struct Handover {
 /// The order of the stations between a door and the store: Intake, Identity, Intake's rules,
 /// memory.
 struct Admitter {
-    private let identityGuard: IdentityGuard
+    private let identityGuard = IdentityGuard()
+    private let claims: ClaimSealer
     private let admission: Admission
     private(set) var messages: MessageMemory
+    /// Whose numbers the events take: all of an id but the sequence.
+    var numbering: SealedID
     /// Quarantined bodies beyond this are not worth their room; reason and length are kept.
     private static let quarantinedBodyMost = 16 << 10
 
-    init(identityGuard: IdentityGuard, admission: Admission, messages: MessageMemory) {
-        self.identityGuard = identityGuard
+    init(
+        claims: ClaimSealer, admission: Admission, messages: MessageMemory, numbering: SealedID
+    ) {
+        self.claims = claims
         self.admission = admission
         self.messages = messages
+        self.numbering = numbering
     }
 
     /// Admits what can be admitted, in order; a bad event harms none of its neighbours.
@@ -70,15 +76,16 @@ struct Admitter {
         if let fault = proposal.fault {
             summary.hasIdentity = true
             let isKept = fault == .tooDeep && proposal.range.count <= Self.quarantinedBodyMost
-            let body = isKept ? identityGuard.rewrite(text, in: proposal.range) : []
+            let body = isKept ? identityGuard.rewrite(text, in: proposal.range).body : []
             quarantine(
                 fault, body: body, byteCount: Int64(proposal.range.count), offset: nil,
                 from: handover,
                 into: &pending, sequence: &sequence)
             return fault
         }
-        let body = identityGuard.rewrite(
-            text, in: proposal.range, hasIdentity: &summary.hasIdentity)
+        let guarded = identityGuard.rewrite(text, in: proposal.range)
+        if !guarded.claims.isEmpty { summary.hasIdentity = true }
+        var body = guarded.body
         let decision: Admission.Decision
         do throws(Fault) {
             decision = try admission.decide(body, kind: proposal.kind)
@@ -107,6 +114,12 @@ struct Admitter {
             pending.counters.add(1, to: CounterName.stageUnknown, lane: lane)
         }
         pending.counters.add(1, to: CounterName.accepted, lane: lane)
+        let envelope = envelope(of: guarded, text, sequence)
+        if !guarded.claims.isEmpty, envelope.sealed.isEmpty {
+            pending.counters.add(
+                Int64(guarded.claims.count), to: CounterName.identityDropped, lane: lane)
+        }
+        envelope.append(to: &body)
         pending.append(
             Event(
                 sequence: sequence, kind: decision.kind, lane: lane, stage: decision.stage,
@@ -114,6 +127,19 @@ struct Admitter {
         sequence += 1
         summary.stored += 1
         return nil
+    }
+
+    private func envelope(
+        of guarded: GuardedEvent, _ text: [UInt8], _ sequence: UInt32
+    ) -> EventEnvelope {
+        var envelope = EventEnvelope()
+        guard !guarded.claims.isEmpty else { return envelope }
+        var id = numbering
+        id.sequence = sequence
+        if let sealed = claims.seal(guarded, of: text, for: id, visit: envelope.visit) {
+            envelope.sealed = sealed
+        }
+        return envelope
     }
 
     /// Quarantines one event: it is accepted, has an id, and is never delivered.

@@ -13,6 +13,9 @@ extension AgentLoop {
         writeKey: [UInt8], world: inout some World & ~Copyable
     ) throws(StoreError) {
         let messages = try Self.remembered(by: store, &world)
+        let claims = ClaimSealer(
+            key: identityKey, recipient: configuration.collectorKey,
+            seed: Self.randomBytes(&world))
         let now = world.monotonicNow()
         self.init(
             configuration: configuration,
@@ -22,9 +25,12 @@ extension AgentLoop {
                 allowedOrigins: configuration.allowedOrigins),
             writeKey: writeKey, store: store,
             admitter: Admitter(
-                identityGuard: IdentityGuard(key: identityKey),
+                claims: claims,
                 admission: Admission(stages: StageRule(additions: configuration.stages)),
-                messages: messages),
+                messages: messages,
+                numbering: SealedID(
+                    device: configuration.device, stream: store.stream, epoch: store.epoch,
+                    sequence: 0)),
             courier: Courier(
                 machine: SyncMachine(
                     backoffCapMilliseconds: configuration.backoffCapMilliseconds,
@@ -37,6 +43,18 @@ extension AgentLoop {
         } catch {
             complain(error)
         }
+    }
+
+    private static func randomBytes(_ world: inout some World & ~Copyable) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for _ in 0..<4 {
+            var word = world.random()
+            for _ in 0..<8 {
+                bytes.append(UInt8(truncatingIfNeeded: word))
+                word >>= 8
+            }
+        }
+        return bytes
     }
 
     /// The message ids of earlier runs; a database in which they are damaged is set aside.

@@ -34,6 +34,7 @@ extension AgentLoop {
             if let refusal = receipt.refused.first(where: { $0.sequence == event.sequence }) {
                 setAside(event, flight, reason: Self.word(refusal.reason))
             } else if Self.contains(event.sequence, receipt.conflicting) {
+                noteOrigin(of: &event, flight)
                 event.sequence = nextSequence
                 nextSequence += 1
                 pending.counters.add(1, to: CounterName.conflicting, lane: flight.lane)
@@ -46,6 +47,16 @@ extension AgentLoop {
         pending.settlement.deliver(held, of: flight.lane)
         pending.settlement.removed.formUnion(flight.rows)
         pending.settlement.deliveredTombstones += flight.tombstoneIDs
+    }
+
+    /// What is sealed is bound to the event's first id.
+    private func noteOrigin(of event: inout Event, _ flight: BlockInFlight) {
+        guard var envelope = EventEnvelope.remove(from: &event.body) else { return }
+        if !envelope.sealed.isEmpty, envelope.origin.isEmpty {
+            let id = "\(flight.sent.epoch)-\(event.sequence)"
+            envelope.origin = Array((flight.sent.stream.hexadecimal + "-" + id).utf8)
+        }
+        envelope.append(to: &event.body)
     }
 
     /// Events that were waited for have new ids: whoever waits, waits for those.

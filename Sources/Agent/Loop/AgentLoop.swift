@@ -65,6 +65,13 @@ public final class AgentLoop {
     func takeUpNumbers() {
         nextSequence = store.nextSequence
         numbersFrom = (store.epoch, store.nextSequence)
+        admitter.numbering = numbering
+    }
+
+    /// Whose numbers the next events take.
+    private var numbering: SealedID {
+        SealedID(
+            device: configuration.device, stream: store.stream, epoch: store.epoch, sequence: 0)
     }
 
     // One quantum: enough to fill a commit, little enough to answer within milliseconds.

@@ -13,6 +13,8 @@ enum CounterName {
     static let messageIDReused = "message_id_reused"
     static let stageUnknown = "stage_unknown"
     static let conflicting = "conflict"
+    /// Identities of accepted events that were not kept, for want of a key to seal them to.
+    static let identityDropped = "identity_dropped"
     /// Accepted events that a damaged database no longer had.
     static let droppedByDamage = "dropped:damaged"
     /// Offers whose outcome a damaged database no longer told.

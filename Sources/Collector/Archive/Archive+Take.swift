@@ -85,6 +85,7 @@ private struct BlockTransaction {
             try database.insert(
                 event, facts, stream, header, arrival: now.noted, solve(event, facts),
                 boot: epochBoot == .another ? header.boot.hexadecimal : nil)
+            if facts.isOpened == false { try database.count(device, Counter.identityUnopened) }
             outcome.newCount += 1
         }
         SequenceRange.append(event.sequence, to: &outcome.held)

@@ -110,7 +110,8 @@ public struct Archive: Sendable {
         guard version < Schema.version else { return }
         if version < 2 { try database.execute(sql: Schema.sinceFirstVersion) }
         if version < 3 { try database.execute(sql: Schema.sinceSecondVersion) }
-        try database.execute(sql: Schema.sinceThirdVersion)
+        if version < 4 { try database.execute(sql: Schema.sinceThirdVersion) }
+        try database.execute(sql: Schema.sinceFourthVersion)
         try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
     }
 

@@ -11,6 +11,8 @@ enum Counter {
     /// Requests whose header of anchors could not be read, or spoke of a time ten years away;
     /// what they brought was taken.
     static let clockUnreadable = "clock_unreadable"
+    /// Events whose identities are sealed to a key that was not held when they came.
+    static let identityUnopened = "identity_unopened"
 }
 
 /// Names of what an operator is told of a device.
@@ -200,9 +202,9 @@ extension Database {
                 stream, epoch, seq, content, lane, kind, stage, time, wall, mono, quality,
                 producer, message_id, name, visitor, user_id, order_kind, money, currency,
                 minor_units, body, producer_time, arrival, time_lower, time_upper, time_quality,
-                boot
+                boot, visit, actor, sealed, sealed_origin, is_opened
             ) VALUES (
-                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
             )
             """,
             [
@@ -213,9 +215,9 @@ extension Database {
                 Int64(event.time.quality.rawValue), Int64(bitPattern: event.producer),
                 facts.messageID, facts.name, facts.visitor, facts.userID,
                 facts.orderKind?.rawValue, money.state, money.currency, money.minorUnits,
-                String(decoding: event.body, as: UTF8.self), facts.statedMilliseconds, arrival,
+                String(decoding: facts.body, as: UTF8.self), facts.statedMilliseconds, arrival,
                 time.bounds?.lowerBound, time.bounds?.upperBound, time.quality.rawValue,
-                boot,
+                boot, facts.visit, facts.actor, facts.sealed, facts.sealedOrigin, facts.isOpened,
             ])
     }
 }

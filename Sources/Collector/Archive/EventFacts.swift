@@ -20,6 +20,17 @@ struct EventFacts {
     var userID: String?
     var orderKind: OrderKind?
     var money: Money?
+    /// The event's own text, without what the agent added to it.
+    var body: [UInt8]
+    /// Epoch << 32 | sequence of the event that opened its visit, 0 for none; nil of an agent that
+    /// knows no visits.
+    var visit: Int64?
+    var actor: Int64?
+    /// Who it was as it came; its keys for other platforms are in there alone.
+    var sealed: String?
+    var sealedOrigin: String?
+    /// Whether what is sealed was opened; nil where nothing is.
+    var isOpened: Bool?
 
     /// Whether an order was completed or given back.
     enum OrderKind: Int64 {
@@ -28,8 +39,8 @@ struct EventFacts {
     }
 
     /// Reads an event, whose text must be one JSON object.
-    init(_ event: Event, _ fields: EventFields) {
-        let text = event.body
+    init(_ event: Event, _ opened: OpenedEvent, _ fields: EventFields) {
+        let text = opened.body
         // As it stands in the canonical text, escapes kept: exact, and free of NUL.
         func string(_ scalar: JSONScalar?) -> String? {
             guard let scalar, scalar.isString || scalar.isNumber, !scalar.token.range.isEmpty
@@ -37,13 +48,25 @@ struct EventFacts {
             return String(decoding: text[scalar.token.range], as: UTF8.self)
         }
         content = Digest.sha256(BlockWriter.line(of: event))
+        body = text
+        visit = opened.envelope.map { Int64(clamping: $0.visit) }
+        actor = opened.envelope.map { Int64($0.actor.rawValue) }
+        if let envelope = opened.envelope, !envelope.sealed.isEmpty {
+            sealed = String(decoding: envelope.sealed, as: UTF8.self)
+            isOpened = !opened.isUnopened
+            if !envelope.origin.isEmpty {
+                sealedOrigin = String(decoding: envelope.origin, as: UTF8.self)
+            }
+        }
         if let scalar = fields.messageID, scalar.isString, let messageID = string(scalar) {
             self.messageID = messageID
-            message = Array(Digest.sha256(Self.key(event, scalar)).prefix(16))
-            messageContent = Digest.sha256(fields.comparable(text))
+            message = Array(
+                Digest.sha256(Self.key(event.producer, scalar, text)).prefix(16))
+            let marked = opened.isRestored ? EventFields(opened.marked) ?? fields : fields
+            messageContent = Digest.sha256(marked.comparable(opened.marked))
         }
         name = string(event.kind == .track ? fields.event : fields.name)
-        statedMilliseconds = Self.stated(event, fields)
+        statedMilliseconds = Self.stated(text, fields)
         // One prefix each: an anonymous id never meets a session's number of the same text.
         visitor =
             string(fields.anonymousID).map { "a:" + $0 }
@@ -60,10 +83,10 @@ struct EventFacts {
             currency: Self.saidCurrency(fields.currency, in: text))
     }
 
-    private static func stated(_ event: Event, _ fields: EventFields) -> Int64? {
+    private static func stated(_ text: [UInt8], _ fields: EventFields) -> Int64? {
         for scalar in [fields.timestamp, fields.originalTimestamp] {
             if let scalar, scalar.isString,
-                let milliseconds = Timestamp.milliseconds(scalar.bytes(in: event.body))
+                let milliseconds = Timestamp.milliseconds(scalar.bytes(in: text))
             {
                 return milliseconds
             }
@@ -81,9 +104,11 @@ struct EventFacts {
         return scalar.isString ? .text(scalar.bytes(in: text)) : .other
     }
 
-    private static func key(_ event: Event, _ messageID: JSONScalar) -> [UInt8] {
-        var key = Array(Hexadecimal.text(event.producer, digitCount: 16).utf8)
-        key += messageID.bytes(in: event.body)
+    private static func key(
+        _ producer: UInt64, _ messageID: JSONScalar, _ text: [UInt8]
+    ) -> [UInt8] {
+        var key = Array(Hexadecimal.text(producer, digitCount: 16).utf8)
+        key += messageID.bytes(in: text)
         return key
     }
 }

@@ -22,16 +22,17 @@ struct PreparedBlock: Sendable {
     /// Whether that could not be read.
     var isClockUnreadable = false
 
-    init(_ block: Block) {
+    init(_ block: Block, opening keys: SealKeyRing = .empty) {
         self.block = block
-        verdicts = block.events.map(Self.weigh)
+        verdicts = block.events.map { Self.weigh($0, block.header, keys) }
     }
 
     /// Reads a block that was written with `earlier`, or with none.
     init(
-        reading bytes: [UInt8], with earlier: BlockDictionary?, keepsDictionary: Bool
+        reading bytes: [UInt8], with earlier: BlockDictionary?, keepsDictionary: Bool,
+        opening keys: SealKeyRing = .empty
     ) throws(BlockError) {
-        self.init(try BlockReader.read(bytes, with: earlier))
+        self.init(try BlockReader.read(bytes, with: earlier), opening: keys)
         guard keepsDictionary else { return }
         dictionary = try BlockDictionary.left(by: bytes, earlier, digest: Digest.sha256)
         earlierDictionary = earlier?.name
@@ -52,13 +53,16 @@ struct PreparedBlock: Sendable {
         block.events.compactMap { ClockAnchor(boot: block.header.boot, synchronised: $0.time) }
     }
 
-    private static func weigh(_ event: Event) -> Verdict {
+    private static func weigh(
+        _ event: Event, _ header: BlockHeader, _ keys: SealKeyRing
+    ) -> Verdict {
         do throws(JSONError) {
             try JSONCheck.check(event.body, in: 0..<event.body.count)
         } catch {
             return .refusal(error.reason == .notUTF8 ? "not_utf8" : "not_json")
         }
-        guard let fields = EventFields(event.body) else { return .refusal("not_object") }
-        return .facts(EventFacts(event, fields))
+        let opened = OpenedEvent(event, header, keys)
+        guard let fields = EventFields(opened.body) else { return .refusal("not_object") }
+        return .facts(EventFacts(event, opened, fields))
     }
 }

@@ -3,7 +3,7 @@ enum Schema {
     /// Stands in `PRAGMA application_id`: "FFCL".
     static let application: Int32 = 0x4646_434C
     /// Stands in `PRAGMA user_version`; another number is another layout.
-    static let version: Int32 = 4
+    static let version: Int32 = 5
 
     /// What version 1 did not have; a report reads nothing of it.
     static let sinceFirstVersion = """
@@ -56,8 +56,20 @@ enum Schema {
 
         """
 
+    /// What version 4 did not have: visits as devices tell them, and what is sealed.
+    static let sinceFourthVersion = """
+        ALTER TABLE event ADD COLUMN visit INTEGER;
+        ALTER TABLE event ADD COLUMN actor INTEGER;
+        ALTER TABLE event ADD COLUMN sealed TEXT;
+        ALTER TABLE event ADD COLUMN sealed_origin TEXT;
+        ALTER TABLE event ADD COLUMN is_opened INTEGER;
+        CREATE INDEX event_sealed ON event (substr(sealed, 1, 12)) WHERE sealed IS NOT NULL;
+
+        """
+
     static let statements =
         firstVersion + sinceFirstVersion + sinceSecondVersion + sinceThirdVersion
+        + sinceFourthVersion
 
     private static let firstVersion = """
         CREATE TABLE device (

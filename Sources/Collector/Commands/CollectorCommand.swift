@@ -9,7 +9,8 @@ public struct CollectorCommand: AsyncParsableCommand {
         commandName: "footfall-collector",
         abstract: "Takes events from Footfall devices, and turns them into reports.",
         subcommands: [
-            ServeCommand.self, ReportCommand.self, ExportCommand.self, VersionCommand.self,
+            ServeCommand.self, ReportCommand.self, ExportCommand.self, KeysCommand.self,
+            VersionCommand.self,
         ])
 
     /// Made by the parser.

@@ -53,7 +53,8 @@ struct ServeCommand: AsyncParsableCommand {
         log.logLevel = .info
         log.info("started", metadata: ["data": "\(data.data)", "version": "\(productVersion)"])
         let desk = BlockDesk(
-            archive: archive, keys: ring, log: log, clock: HostClock(isTrusted: trustClock))
+            archive: archive, keys: ring, log: log, clock: HostClock(isTrusted: trustClock),
+            sealKeys: SealKeyRing(folder: data.data))
         Self.warn(of: desk.clock, log)
         if security == nil, !address.isLoopback {
             log.warning("no --certificate: keys and events can be read on their way here")

@@ -18,12 +18,15 @@ struct BlockDesk: Sendable {
     let readiness: Readiness
     let clock: HostClock
     let settler: TimeSettler
+    /// What identities are opened with.
+    let sealKeys: SealKeyRing
     let metrics = CollectorMetrics()
 
     init(
         archive: Archive, keys: KeyRing, log: Logger, readiness: Readiness? = nil,
-        clock: HostClock = HostClock()
+        clock: HostClock = HostClock(), sealKeys: SealKeyRing = .empty
     ) {
+        self.sealKeys = sealKeys
         self.clock = clock
         self.archive = archive
         self.keys = keys
@@ -81,7 +84,7 @@ struct BlockDesk: Sendable {
         do {
             var prepared = try PreparedBlock(
                 reading: body, with: await dictionary(of: body, from: sender),
-                keepsDictionary: keepsDictionary)
+                keepsDictionary: keepsDictionary, opening: sealKeys)
             prepared.heed(clock: clock)
             let header = prepared.block.header
             guard header.device == sender.device else {

@@ -1,0 +1,89 @@
+public import Events
+
+/// One value of an event that says who somebody is.
+public struct IdentityClaim: Sendable {
+    /// What kind of identity it is.
+    public var type: IdentityType
+    /// Where its raw value stands, in the text that was rewritten.
+    public var value: JSONScalar
+}
+
+/// An event as it may be kept.
+public struct GuardedEvent: Sendable {
+    /// Its canonical text; in the place of each identity stands a marker such as `[email]`.
+    public internal(set) var body: [UInt8] = []
+    /// The identities, in the order of their markers; those beyond `claimsMost` are left out.
+    public internal(set) var claims: [IdentityClaim] = []
+    /// Whether the shopper allowed advertising.
+    public internal(set) var hasAdvertisingConsent = false
+
+    /// No event of a well-meaning producer has so many.
+    public static let claimsMost = 64
+}
+
+/// Rewrites an event so that no identity in its known places reaches a file, a log or the wire.
+///
+/// The known places, and what they are known by, are on the module's page. A value there that is an
+/// array or an object is covered whole: every string and number inside is replaced.
+public struct IdentityGuard: Sendable {
+    /// Makes a guard.
+    public init() {}
+
+    /// The value in `range`, identity replaced.
+    ///
+    /// - Parameters:
+    ///   - text: has passed `JSONCheck`.
+    ///   - range: one value of it, nested however deep.
+    public func rewrite(_ text: [UInt8], in range: Range<Int>) -> GuardedEvent {
+        var cursor = JSONCursor(text, in: range)
+        var writer = JSONWriter(capacity: range.count + 160)
+        var places = KnownPlaces()
+        var guarded = GuardedEvent()
+        while true {
+            let token = cursor.next()
+            if token.kind == .end { break }
+            guard let type = places.take(token, of: text), !token.range.isEmpty else {
+                writer.copy(token, of: text)
+                continue
+            }
+            if guarded.claims.count < GuardedEvent.claimsMost {
+                guarded.claims.append(IdentityClaim(type: type, value: JSONScalar(token: token)))
+            }
+            writer.string(Self.marker(type))
+        }
+        guarded.body = writer.bytes
+        guarded.hasAdvertisingConsent = places.hasAdvertisingConsent
+        return guarded
+    }
+
+    /// The text with what was learnt of its identities put where the markers are.
+    ///
+    /// - Parameters:
+    ///   - body: the `body` of a guarded event.
+    ///   - names: one for each of its claims, in their order; where one is empty, or there are no
+    ///     more, the marker stays.
+    public static func restore(_ body: [UInt8], _ names: [[UInt8]]) -> [UInt8] {
+        var cursor = JSONCursor(body)
+        var writer = JSONWriter(capacity: body.count + 64 * names.count)
+        var places = KnownPlaces()
+        var index = 0
+        while true {
+            let token = cursor.next()
+            if token.kind == .end { return writer.bytes }
+            guard places.take(token, of: body) != nil, !token.range.isEmpty, index < names.count
+            else {
+                writer.copy(token, of: body)
+                continue
+            }
+            if names[index].isEmpty {
+                writer.copy(token, of: body)
+            } else {
+                writer.string(names[index])
+            }
+            index += 1
+        }
+    }
+
+    /// What stands in the place of an identity.
+    static func marker(_ type: IdentityType) -> String { "[" + type.word + "]" }
+}

@@ -1,0 +1,42 @@
+internal import Events
+
+/// Makes keys of an event's raw identities, and seals them to the collector.
+///
+/// On one thread at a time.
+public final class ClaimSealer {
+    private let key: IdentityKey
+    /// Nil on a device that does not know the collector's key.
+    private let sealer: Sealer?
+    private var visit: UInt64?
+
+    /// Makes keys under `key`, sealed to `recipient`; of no recipient, nothing is kept.
+    ///
+    /// - Parameter seed: 32 random bytes.
+    public init(key: IdentityKey, recipient: CollectorKey?, seed: [UInt8]) {
+        self.key = key
+        sealer = recipient.map { Sealer(to: $0, seed: seed) }
+    }
+
+    /// The text of an event's sealed identities; nil where they are dropped instead.
+    ///
+    /// - Parameters:
+    ///   - event: its claims are not empty.
+    ///   - text: what it was rewritten from.
+    ///   - visit: each visit has a key of its own.
+    public func seal(
+        _ event: GuardedEvent, of text: [UInt8], for id: SealedID, visit: UInt64
+    ) -> [UInt8]? {
+        guard let sealer else { return nil }
+        if self.visit != visit { sealer.beginVisit() }
+        self.visit = visit
+        var sealed = SealedClaims(keyVersion: 1, normaliserVersion: 1, claims: [])
+        for claim in event.claims {
+            var raw = claim.value.bytes(in: text)
+            defer { KeyAgreement.wipe(&raw) }
+            var keys: [(rule: UInt8, digest: [UInt8])] = []
+            if let digest = key.digest(claim.type, of: raw) { keys.append((0, digest)) }
+            sealed.claims.append(.init(type: claim.type, keys: keys))
+        }
+        return sealer.seal(sealed.bytes, for: id)
+    }
+}
