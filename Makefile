@@ -36,6 +36,7 @@ BUILD := swift build --explicit-target-dependency-import-check error
 EMBEDDED := -c release --traits Embedded --scratch-path .build-embedded \
     --experimental-lto-mode=full -Xswiftc -use-ld=lld -Xlinker --gc-sections -Xlinker --icf=all \
     -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-eh-frame-hdr \
+    -Xlinker -mllvm -Xlinker -enable-machine-outliner=always \
     -Xcc -fno-asynchronous-unwind-tables
 # The toolchain's folder of Embedded libraries, found when a recipe runs.
 EMBEDDED_LIBS = $$(swiftc -print-target-info | \

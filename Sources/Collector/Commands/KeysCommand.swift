@@ -122,7 +122,9 @@ struct SealKeyLine {
         guard !keys.isEmpty else { return "no keys; make one with `keys new`\n" }
         return keys.map { key in
             let used = usage[key.name]
-            let last = used.map { Date(timeIntervalSince1970: Double($0.latestMilliseconds) / 1000) }
+            let last = used.map { (used) -> Date in
+                Date(timeIntervalSince1970: Double(used.latestMilliseconds) / 1000)
+            }
             return """
                 \(Hexadecimal.text(key.name, digitCount: 16))  \(key.state), since \(key.created)
                   \(key.key)

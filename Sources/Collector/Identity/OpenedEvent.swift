@@ -49,7 +49,8 @@ struct OpenedEvent {
     /// Reads `<stream>-<epoch>-<sequence>`, the id that the event had in an earlier stream.
     private static func origin(_ text: [UInt8], of header: BlockHeader) -> SealedID? {
         let parts = text.split(separator: UInt8(ascii: "-"))
-        guard parts.count == 3, let stream = StreamID(
+        guard parts.count == 3,
+            let stream = StreamID(
                 hexadecimal: String(decoding: parts[0], as: UTF8.self)),
             stream != header.stream,
             let epoch = UInt32(String(decoding: parts[1], as: UTF8.self)),

@@ -13,6 +13,7 @@ from typing import Any
 from harness import wire
 from harness.ingest import Ingest
 from harness.processes import Daemon, device_command, free_port
+from harness.seals import CENTRE
 from harness.waiting import eventually
 
 Settings = dict[str, dict[str, str]]
@@ -67,7 +68,7 @@ class Agent(Daemon):
                 "runtime_directory": str(self.runtime), "http_listen": f"127.0.0.1:{self.port}",
             },
             "collector": {"url": collector_url, "write_key": key, "backoff_cap": "1s"},
-            "identity": {"key_file": str(self.key_file)},
+            "identity": {"key_file": str(self.key_file), "collector_key": CENTRE.text},
         }
         for section, values in (changes or {}).items():
             self.settings.setdefault(section, {}).update(values)

@@ -11,6 +11,7 @@ from typing import Any
 from harness import wire
 from harness.agent import Said
 from harness.processes import Daemon, collector_command, free_port
+from harness.seals import CENTRE
 from harness.waiting import eventually
 
 _EVENT = ',"event":'
@@ -62,6 +63,7 @@ class Collector(Daemon):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.data = folder / "data"
+        CENTRE.install(self.data)
         self.port = free_port()
         command = [
             *collector_command(), "serve", "--listen", f"127.0.0.1:{self.port}",
