@@ -90,6 +90,10 @@ let package = Package(
         .target(
             name: "CPlatform",
             cSettings: [.define("FOOTFALL_EMBEDDED", .when(traits: ["Embedded"]))]),
+        // In the agent's executable alone: a library must not touch its host's memory.
+        .target(
+            name: "CMemory",
+            cSettings: [.define("FOOTFALL_EMBEDDED", .when(traits: ["Embedded"]))]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
@@ -112,7 +116,7 @@ let package = Package(
         .target(name: "Blocks", dependencies: ["Events", "CZlib"], swiftSettings: device),
         .target(name: "Sync", dependencies: ["Events"], swiftSettings: device),
         .target(
-            name: "Platform", dependencies: ["Events", "COpenSSL", "CPlatform", "CZlib"],
+            name: "Platform", dependencies: ["Events", "CMemory", "COpenSSL", "CPlatform", "CZlib"],
             swiftSettings: device),
         .target(
             name: "Agent",

@@ -77,6 +77,7 @@ extension LinuxWorld {
         if count > 0 {
             connection.lastActivity = now
             tell(.received(connection.id, LinuxWorld.copy(piece, count)))
+            forgetPiece(count)
         } else if count == 0 {
             connection.hasEnded = true
             tell(.ended(connection.id))
@@ -109,9 +110,18 @@ extension LinuxWorld {
         }
     }
 
+    /// What a producer sent says who somebody is: it stays nowhere.
+    private mutating func forgetPiece(_ count: Int) {
+        unsafe piece.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe _ = memset(start, 0, min(count, bytes.count))
+        }
+    }
+
     private mutating func discard(_ connection: Connection) {
         guard let number = connection.number else { return }
         let count = receive(connection, number)
+        if count > 0 { forgetPiece(count) }
         if count == 0 { connection.hasEnded = true }
         if count < 0 {
             let errno = platform_errno()

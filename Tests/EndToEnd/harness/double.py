@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.block import Block, Malformed, decode, dictionary_name, left
 from harness.dictionary import NO_DICTIONARY, Dictionary
+from harness.envelope import opened
 from harness.gateway import Exchange, Gateway, Reply
 
 HEX32 = re.compile(r"[0-9a-f]{32}")
@@ -161,4 +162,7 @@ class CollectorDouble(Gateway):
 
     def _hold(self, upload: Upload) -> None:
         for event, text in zip(upload.block.events, upload.block.texts):
-            self.held.setdefault((*upload.id, event["seq"]), text)
+            header = upload.block.header
+            own = opened(
+                text, header["device"], header["stream"], header["epoch"], event["seq"]).text
+            self.held.setdefault((*upload.id, event["seq"]), own)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 from harness.canonical import Members, parse, write
@@ -35,34 +36,48 @@ def pseudonym(key: bytes, kind: str, value: str) -> str:
     return f"{kind}:k1:n1:" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _covered(key: bytes, kind: str, value: Any) -> Any:
+Visit = Callable[[str, str], str]
+"""What becomes of a value of a type."""
+
+
+def _covered(visit: Visit, kind: str, value: Any) -> Any:
     if isinstance(value, str):
-        return pseudonym(key, kind, str(value))
+        return visit(kind, str(value)) if value else value
     if isinstance(value, Members):
-        return Members((name, _covered(key, kind, item)) for name, item in value)
+        return Members((name, _covered(visit, kind, item)) for name, item in value)
     if isinstance(value, list):
-        return [_covered(key, kind, item) for item in value]
+        return [_covered(visit, kind, item) for item in value]
     return value
 
 
-def _replaced(key: bytes, members: Members) -> Members:
+def _replaced(visit: Visit, members: Members, also: Callable[[str, Any], Any]) -> Members:
     return Members(
-        (name, _covered(key, TYPES[name], value) if name in TYPES else value)
+        (name, _covered(visit, TYPES[name], value) if name in TYPES else also(name, value))
         for name, value in members
     )
 
 
+def visited(visit: Visit, event: Members) -> Members:
+    """The event with what `visit` makes of each identity, met in the order of the text."""
+    def plain(_name: str, value: Any) -> Any:
+        return value
+
+    def within_context(name: str, value: Any) -> Any:
+        is_traits = name == "traits" and isinstance(value, Members)
+        return _replaced(visit, value, plain) if is_traits else value
+
+    def within(name: str, value: Any) -> Any:
+        if not isinstance(value, Members):
+            return value
+        if name in {"traits", "properties"}:
+            return _replaced(visit, value, plain)
+        if name == "context":
+            return Members((inner, within_context(inner, item)) for inner, item in value)
+        return value
+
+    return _replaced(visit, event, within)
+
+
 def replace(key: bytes, event: str | bytes) -> str:
     """The canonical text that the collector must export for an event that a producer sent."""
-    out = Members()
-    for name, value in _replaced(key, parse(event)):
-        if name in {"traits", "properties"} and isinstance(value, Members):
-            value = _replaced(key, value)
-        elif name == "context" and isinstance(value, Members):
-            value = Members(
-                (inner, _replaced(key, item))
-                if inner == "traits" and isinstance(item, Members) else (inner, item)
-                for inner, item in value
-            )
-        out.append((name, value))
-    return write(out)
+    return write(visited(lambda kind, value: pseudonym(key, kind, value), parse(event)))
