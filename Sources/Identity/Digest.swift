@@ -63,21 +63,42 @@ public enum Digest {
 
     /// The first eight of the digest's 32 bytes, the highest first.
     public func firstWord(of bytes: [UInt8]) -> UInt64 {
+        let digest = sha256(bytes.span)
+        var word: UInt64 = 0
+        for index in 0..<8 { word = word << 8 | UInt64(digest[index]) }
+        return word
+    }
+
+    /// The 32 bytes of SHA-256.
+    public func sha256(_ bytes: Span<UInt8>) -> InlineArray<32, UInt8> {
         var digest = InlineArray<32, UInt8>(repeating: 0)
-        let isMade = unsafe bytes.withUnsafeBytes { input in
+        unsafe bytes.withUnsafeBytes { input in
             var output = digest.mutableSpan
-            return unsafe output.withUnsafeMutableBufferPointer { output in
-                unsafe context != nil && EVP_DigestInit_ex2(context, algorithm, nil) == 1
+            unsafe output.withUnsafeMutableBufferPointer { output in
+                let isMade =
+                    unsafe context != nil && EVP_DigestInit_ex2(context, algorithm, nil) == 1
                     && EVP_DigestUpdate(context, input.baseAddress, input.count) == 1
                     && EVP_DigestFinal_ex(context, output.baseAddress, nil) == 1
+                if !isMade { _ = unsafe SHA256(input.baseAddress, input.count, output.baseAddress) }
             }
         }
-        var word: UInt64 = 0
-        if isMade {
-            for index in 0..<8 { word = word << 8 | UInt64(digest[index]) }
-        } else {
-            for byte in Digest.sha256(bytes).prefix(8) { word = word << 8 | UInt64(byte) }
-        }
-        return word
+        return digest
+    }
+
+    /// HMAC-SHA-256 (RFC 2104) of a word, a zero and bytes.
+    func authenticate(
+        _ word: StaticString, _ bytes: Span<UInt8>, under key: IdentityKey
+    ) -> InlineArray<32, UInt8> {
+        // Room for a padding and the longest word, or a padding and a digest.
+        var message = RawText(capacity: 64 + max(16 + bytes.count, 32))
+        message.append(key.innerPad.span)
+        message.append(word)
+        message.append(0)
+        message.append(bytes)
+        let inner = message.read { sha256($0) }
+        message.keep(first: 0)
+        message.append(key.outerPad.span)
+        message.append(inner.span)
+        return message.read { sha256($0) }
     }
 }

@@ -32,6 +32,7 @@ struct DeviceChecks {
         PackedRows.run(list)
         Compression.run(list)
         Digests.run(list)
+        MatchKeys.run(list)
         FixedBytes.run(list)
         FixedBytes.runShort(list)
         ShortTexts.run(list)

@@ -180,7 +180,7 @@ import Testing
     func `knows the fields that say who somebody is`(_ text: String, _ types: String) {
         let bytes = Array(text.utf8)
         let guarded = identityGuard.rewrite(bytes, in: 0..<bytes.count)
-        #expect(guarded.claims.map { $0.type.word }.joined(separator: " ") == types)
+        #expect(guarded.claims.map { "\($0.type.word)" }.joined(separator: " ") == types)
         for claim in guarded.claims {
             #expect(String(decoding: guarded.body, as: UTF8.self).contains("[\(claim.type.word)]"))
         }

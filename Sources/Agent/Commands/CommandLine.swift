@@ -7,6 +7,7 @@ struct CommandLine {
         case send(line: [UInt8]?, isFromStandardInput: Bool)
         case flush(waitMilliseconds: Int64)
         case queueAudit
+        case identityTest(IdentityQuestion)
         case version
         case help
     }
@@ -29,10 +30,15 @@ struct CommandLine {
           send --stdin                hand over events from standard input, one JSON object a line
           flush [--wait 30s]          wait until the collector has everything; 75 if time is up
           queue audit                 both conservation equations, lane by lane
+          identity test --type TYPE [--region XX] [--key-file FILE]
+                                      the keys of a value on standard input, no agent needed;
+                                      TYPE: email phone user_id loyalty card first_name
+                                      last_name street city state postal_code country
+                                      birth_date gender
           version                     what this is
 
-        Exit codes: 0 done, 1 failed or degraded, 2 usage, 3 no agent, 73 cannot create,
-        74 damaged, 75 try again, 77 not permitted, 78 configuration.
+        Exit codes: 0 done, 1 failed or degraded, 2 usage, 3 no agent, 65 value refused,
+        73 cannot create, 74 damaged, 75 try again, 77 not permitted, 78 configuration.
 
         """
 
@@ -40,6 +46,7 @@ struct CommandLine {
         var words: [String] = []
         var wait: Int64 = 30_000
         var isFromStandardInput = false
+        var question = IdentityQuestion()
         var isHelp = arguments.isEmpty
         var index = 0
         while index < arguments.count {
@@ -51,6 +58,9 @@ struct CommandLine {
             case "--help", "-h": isHelp = true
             case "--config":
                 configurationFile = try Self.value(arguments, &index, of: argument)
+            case "--type": try question.setType(Self.value(arguments, &index, of: argument))
+            case "--region": try question.setRegion(Self.value(arguments, &index, of: argument))
+            case "--key-file": question.keyFile = try Self.value(arguments, &index, of: argument)
             case "--wait":
                 let text = try Self.value(arguments, &index, of: argument)
                 guard let milliseconds = Units.milliseconds(text) else {
@@ -67,6 +77,11 @@ struct CommandLine {
         verb = .help
         guard !isHelp, words.first != "help" else { return }
         guard let name = words.first else { throw UsageError(text: "no verb") }
+        if name == "identity" {
+            try question.check(words)
+            verb = .identityTest(question)
+            return
+        }
         verb = try Self.verb(name, Array(words.dropFirst()), wait, isFromStandardInput)
     }
 

@@ -33,6 +33,7 @@ public enum Program {
             say(CommandLine.usage)
             return ExitCode.success
         case .version: return VersionCommand.run(line)
+        case .identityTest(let question): return IdentityCommand.run(question, line.isJSON)
         case .agent, .status, .send, .flush, .queueAudit:
             return run(line, with: configurationFile(line))
         }
@@ -58,7 +59,7 @@ public enum Program {
         case .send(let event, _):
             if let event { return SendCommand.run(event, line.isJSON, configuration) }
             return SendCommand.runFromStandardInput(line.isJSON, configuration)
-        case .version, .help: return ExitCode.success
+        case .version, .help, .identityTest: return ExitCode.success
         }
     }
 

@@ -29,6 +29,8 @@ public struct Configuration {
     var writeKey: String?
     var writeKeyFile: String?
     var identityKeyFile = "/etc/footfall/identity.key"
+    /// Where telephone numbers without a calling code belong; nil refuses them.
+    var region: Region?
     /// Whom identities are sealed to; without it they are dropped.
     var collectorKey: CollectorKey?
 

@@ -23,7 +23,7 @@ struct ConfigurationReader {
             ]
         ),
         ("sync", ["drain_rate"]),
-        ("identity", ["key_file", "collector_key"]),
+        ("identity", ["key_file", "collector_key", "region"]),
         ("store", ["quota"]),
         ("stages", Stage.allCases.map { $0.word }),
     ]
@@ -59,6 +59,11 @@ struct ConfigurationReader {
         case "collector": try takeCollector(entry, key, &configuration)
         case "identity" where key == "key_file":
             configuration.identityKeyFile = try path(entry)
+        case "identity" where key == "region":
+            guard let region = Region(Array(entry.value.utf8).span) else {
+                throw error(entry, "bad region \(entry.value)", "two letters, such as DE")
+            }
+            configuration.region = region
         case "identity":
             guard let collectorKey = CollectorKey(text: entry.value) else {
                 throw error(

@@ -14,7 +14,8 @@ extension AgentLoop {
     ) throws(StoreError) {
         let messages = try Self.remembered(by: store, &world)
         let claims = ClaimSealer(
-            key: identityKey, recipient: configuration.collectorKey,
+            keys: KeyMaker(key: identityKey, region: configuration.region),
+            recipient: configuration.collectorKey,
             seed: Self.randomBytes(&world))
         let now = world.monotonicNow()
         self.init(

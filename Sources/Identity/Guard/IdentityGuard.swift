@@ -85,5 +85,10 @@ public struct IdentityGuard: Sendable {
     }
 
     /// What stands in the place of an identity.
-    static func marker(_ type: IdentityType) -> String { "[" + type.word + "]" }
+    static func marker(_ type: IdentityType) -> [UInt8] {
+        var marker = [UInt8(ascii: "[")]
+        marker.append(type.word)
+        marker.append(UInt8(ascii: "]"))
+        return marker
+    }
 }

@@ -4,16 +4,17 @@ internal import Events
 ///
 /// On one thread at a time.
 public final class ClaimSealer {
-    private let key: IdentityKey
+    private let keys: KeyMaker
+    private let digests = DigestContext()
     /// Nil on a device that does not know the collector's key.
     private let sealer: Sealer?
     private var visit: UInt64?
 
-    /// Makes keys under `key`, sealed to `recipient`; of no recipient, nothing is kept.
+    /// Makes keys by `keys`, sealed to `recipient`; of no recipient, nothing is kept.
     ///
     /// - Parameter seed: 32 random bytes.
-    public init(key: IdentityKey, recipient: CollectorKey?, seed: [UInt8]) {
-        self.key = key
+    public init(keys: KeyMaker, recipient: CollectorKey?, seed: [UInt8]) {
+        self.keys = keys
         sealer = recipient.map { Sealer(to: $0, seed: seed) }
     }
 
@@ -29,13 +30,19 @@ public final class ClaimSealer {
         guard let sealer else { return nil }
         if self.visit != visit { sealer.beginVisit() }
         self.visit = visit
-        var sealed = SealedClaims(keyVersion: 1, normaliserVersion: 1, claims: [])
+        var sealed = SealedClaims(keyVersion: 1, normaliserVersion: 2, claims: [])
         for claim in event.claims {
             var raw = claim.value.bytes(in: text)
             defer { KeyAgreement.wipe(&raw) }
-            var keys: [(rule: UInt8, digest: [UInt8])] = []
-            if let digest = key.digest(claim.type, of: raw) { keys.append((0, digest)) }
-            sealed.claims.append(.init(type: claim.type, keys: keys))
+            let made = keys.keys(
+                of: raw.span, claim.type, withAdvertising: event.hasAdvertisingConsent, by: digests)
+            var told = SealedClaims.Claim(type: made.type, keys: [])
+            for index in 0..<made.count {
+                var digest: [UInt8] = []
+                for byte in 0..<32 { digest.append(made[index].digest[byte]) }
+                told.keys.append((made[index].rule.rawValue, digest))
+            }
+            sealed.claims.append(told)
         }
         return sealer.seal(sealed.bytes, for: id)
     }

@@ -15,7 +15,8 @@ from harness.seals import CENTRE, SealKey
 
 _WORDS = [
     "email", "phone", "userId", "loyalty", "card", "firstName", "lastName", "street", "city",
-    "state", "postalCode", "country", "birthDate", "name", "externalId",
+    "state", "postalCode", "country", "birthDate", "gender", "emailSHA256", "emailSHA1",
+    "emailMD5", "phoneSHA256", "phoneSHA1", "phoneMD5", "name", "externalId",
 ]
 """Types of claims, by number."""
 
@@ -31,7 +32,7 @@ class Claim:
     @property
     def name(self) -> str:
         """What stands for it in reports; empty without a graph key."""
-        graph = self.keys.get(0)
+        graph = self.keys.get(1)
         if graph is None:
             return ""
         text = base64.urlsafe_b64encode(graph).decode().rstrip("=")

