@@ -150,7 +150,7 @@ public struct BlockWriter: ~Copyable {
         guard event.sequence >= next, event.sequence <= Limits.sequenceLast else {
             throw .order(line: index + 1)
         }
-        guard event.body.count <= Limits.eventBytes else { throw .limit }
+        guard event.body.count <= Limits.enclosedEventBytes else { throw .limit }
         guard event.body.count >= 2, event.body.first == Line.openingBrace,
             event.body.last == Line.closingBrace, !ByteRun.hasLineFeed(event.body)
         else { throw .body(index: index) }

@@ -2,6 +2,8 @@
 public enum Limits {
     /// The canonical text of one event: PostHog's SDKs send up to 900 KiB, Segment's 32 KiB.
     public static let eventBytes = 1 << 20
+    /// The same with the agent's envelope: 64 identities and their keys, sealed, are 17 KiB.
+    public static let enclosedEventBytes = eventBytes + 32 << 10
     /// One request's body after inflation: rudder-sdk-python sends up to 4 MB.
     public static let requestBytes = 4 << 20
     /// Events in one request.

@@ -79,12 +79,12 @@ import Testing
     }
 
     @Test func `makes no event over its limit, and no more text than was stated`() throws {
-        let large = [UInt8](repeating: 0x61, count: Limits.eventBytes - 8)
+        let large = [UInt8](repeating: 0x61, count: Limits.enclosedEventBytes - 8)
         for more in [0, 1] {
             try expect(more == 0 ? nil : .limit, Columns(member: 4, codes: [1])) {
                 $0.text += large + [UInt8](repeating: 0x61, count: more)
                 $0.numbers = [0] + Columns.uint(UInt64(large.count + more))
-                $0.textBytes = Limits.eventBytes + more
+                $0.textBytes = Limits.enclosedEventBytes + more
             }
         }
     }

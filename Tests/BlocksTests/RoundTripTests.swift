@@ -60,7 +60,7 @@ import Testing
 
     @Test func `with the largest event, which does not deflate`() throws {
         var random = SystemRandomNumberGenerator()
-        let text = (0..<(Limits.eventBytes - 10) / 2).map { _ in
+        let text = (0..<(Limits.enclosedEventBytes - 10) / 2).map { _ in
             UInt8.random(in: 0x30...0x7A, using: &random)
         }
         var event = Fixture.event(5)

@@ -61,11 +61,11 @@ import Testing
     }
 
     @Test func `a body or a whole over its limit`() {
-        let large = "{\"" + String(repeating: "x", count: Limits.eventBytes - 5) + "\":1}"
+        let large = "{\"" + String(repeating: "x", count: Limits.enclosedEventBytes - 5) + "\":1}"
         #expect(throws: BlockError.limit) {
             try write(Fixture.header, [Fixture.event(0, .track, nil, large)])
         }
-        let most = "{\"" + String(repeating: "x", count: Limits.eventBytes - 6) + "\":1}"
+        let most = "{\"" + String(repeating: "x", count: Limits.enclosedEventBytes - 6) + "\":1}"
         #expect(throws: BlockError.limit) {
             try write(Fixture.header, (0..<9).map { Fixture.event($0, .track, nil, most) })
         }

@@ -194,6 +194,10 @@ def test_its_agents_know_the_time_to_two_seconds(
 
 
 SECOND_LAYOUT = """
+    DROP INDEX event_sealed;
+    ALTER TABLE event DROP COLUMN visit; ALTER TABLE event DROP COLUMN actor;
+    ALTER TABLE event DROP COLUMN sealed; ALTER TABLE event DROP COLUMN sealed_origin;
+    ALTER TABLE event DROP COLUMN is_opened;
     UPDATE event SET time = coalesce(producer_time, wall);
     DROP TABLE clock; DROP INDEX epoch_boot; DROP INDEX event_unsynchronised;
     DROP TABLE unsolved; DROP INDEX event_untimed;

@@ -273,7 +273,7 @@ def test_conflict_begins_a_new_stream_and_sends_again(
     assert len(streams) == 2
     first = double.uploads[0]
     taken = {text for key, text in double.held.items() if key[0] != first.id[0]}
-    assert set(first.block.texts) <= taken
+    assert set(first.own) <= taken
     assert "cloned or restored" in agent.command_line("status").out
 
 

@@ -107,7 +107,7 @@ struct Scanner {
         let lineEnd = ByteRun.first(Line.lineFeed, of: bytes, in: start..<bytes.count)
         offset = lineEnd ?? bytes.count
         let end = offset - 1
-        guard lineEnd != nil, end - start >= 2, end - start <= Limits.eventBytes,
+        guard lineEnd != nil, end - start >= 2, end - start <= Limits.enclosedEventBytes,
             bytes[end] == Line.closingBrace, bytes[end - 1] == Line.closingBrace,
             bytes[start] == Line.openingBrace
         else { throw Mismatch(offset: start) }

@@ -93,7 +93,7 @@ extension EventAssembler {
                     try appendValue(part.field, ofClass: index, envelope)
                 }
             }
-            guard out.count <= Limits.eventBytes, out.count <= bytesMax - byteCount else {
+            guard out.count <= Limits.enclosedEventBytes, out.count <= bytesMax - byteCount else {
                 throw .limit
             }
         }

@@ -72,7 +72,7 @@ struct ReadColumn {
         guard valueCount <= sections.indexes.remaining else { throw .section(.indexes) }
         var column = ReadColumn()
         for _ in 0..<valueCount {
-            column.values.append(Int64(try sections.indexes.count(upTo: Limits.eventBytes)))
+            column.values.append(Int64(try sections.indexes.count(upTo: Limits.enclosedEventBytes)))
         }
         return column
     }

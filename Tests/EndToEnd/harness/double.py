@@ -35,6 +35,15 @@ class Upload:
     """The one that the block leaves, where the device wants it kept."""
 
     @property
+    def own(self) -> list[str]:
+        """The events' own texts: without envelopes, names in the places of markers."""
+        header = self.block.header
+        return [
+            opened(text, header["device"], header["stream"], header["epoch"], event["seq"]).text
+            for event, text in zip(self.block.events, self.block.texts)
+        ]
+
+    @property
     def nonce(self) -> str:
         return self.exchange.headers["footfall-nonce"]
 
@@ -161,8 +170,5 @@ class CollectorDouble(Gateway):
         return bool(name) and name not in self.dictionaries
 
     def _hold(self, upload: Upload) -> None:
-        for event, text in zip(upload.block.events, upload.block.texts):
-            header = upload.block.header
-            own = opened(
-                text, header["device"], header["stream"], header["epoch"], event["seq"]).text
-            self.held.setdefault((*upload.id, event["seq"]), own)
+        for event, text in zip(upload.block.events, upload.own):
+            self.held.setdefault((*upload.id, event["seq"]), text)
