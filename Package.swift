@@ -116,7 +116,8 @@ let package = Package(
         .target(name: "Blocks", dependencies: ["Events", "CZlib"], swiftSettings: device),
         .target(name: "Sync", dependencies: ["Events"], swiftSettings: device),
         .target(
-            name: "Platform", dependencies: ["Events", "CMemory", "COpenSSL", "CPlatform", "CZlib"],
+            name: "Platform",
+            dependencies: ["Events", "CMemory", "COpenSSL", "CPlatform", "CZlib"],
             swiftSettings: device),
         .target(
             name: "Agent",

@@ -125,7 +125,8 @@ import Testing
     }
 
     @Test func `with an event over its limit`() throws {
-        let body = "{\"a\":\"" + String(repeating: "x", count: Limits.enclosedEventBytes - 7) + "\"}"
+        let letters = String(repeating: "x", count: Limits.enclosedEventBytes - 7)
+        let body = "{\"a\":\"" + letters + "\"}"
         let payload = Fixture.headerLine + Fixture.eventLine(0, body)
         let bytes = try Fixture.block(payload: payload, count: 1)
         #expect {

@@ -62,7 +62,9 @@ struct OpenedEvent {
     /// What stands for a value in reports: `email:k1:n2:` and the graph key in base64url; empty
     /// where it has none.
     private static func name(_ claim: SealedClaims.Claim, _ claims: SealedClaims) -> [UInt8] {
-        guard let graph = claim.keys.first(where: { $0.rule == KeyRule.graph.rawValue }) else { return [] }
+        guard let graph = claim.keys.first(where: { $0.rule == KeyRule.graph.rawValue }) else {
+            return []
+        }
         let versions = ":k\(claims.keyVersion):n\(claims.normaliserVersion):"
         return Array("\(claim.type.word)\(versions)".utf8) + Base64.urlText(graph.digest)
     }
