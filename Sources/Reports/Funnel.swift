@@ -8,6 +8,7 @@ public struct Funnel {
 
     private let stageCount: Int
     private let repeatOrderStage: Int
+    private let hasAllActors: Bool
     private var counts = FunnelCounts()
     private var people: [Set<Person>]
     private var open: OpenVisit?
@@ -31,10 +32,12 @@ public struct Funnel {
     /// - Parameters:
     ///   - stageCount: the funnel's length, at most 64.
     ///   - repeatOrderStage: the stage that a person's second completed order reaches.
-    public init(stageCount: Int, repeatOrderStage: Int) {
+    ///   - hasAllActors: whether visits of staff and tests count like a shopper's.
+    public init(stageCount: Int, repeatOrderStage: Int, hasAllActors: Bool = false) {
         precondition(0..<64 ~= stageCount && 0..<stageCount ~= repeatOrderStage)
         self.stageCount = stageCount
         self.repeatOrderStage = repeatOrderStage
+        self.hasAllActors = hasAllActors
         people = Array(repeating: [], count: stageCount)
         counts.stages = Array(repeating: FunnelCounts.Stage(), count: stageCount)
         counts.goneOn = Array(repeating: 0, count: stageCount - 1)
@@ -43,7 +46,6 @@ public struct Funnel {
     /// Adds one event; the order of rows is that of ``FunnelRow``.
     public mutating func add(_ row: FunnelRow) {
         rowCount += 1
-        if let order = row.order { addRevenue(order) }
         guard let visitor = row.visitor else {
             addOutsideVisits(row)
             return
@@ -52,11 +54,7 @@ public struct Funnel {
             close(open)
             self.open = nil
         }
-        var visit =
-            open.take()
-            ?? OpenVisit(
-                device: row.device, visitor: visitor, stageCount: stageCount,
-                at: row.timeMilliseconds)
+        var visit = open.take() ?? OpenVisit(of: row, visitor: visitor, stageCount: stageCount)
         visit.add(row, number: rowCount)
         open = visit
     }
@@ -90,6 +88,7 @@ public struct Funnel {
     /// An order outside visits reaches no stage, but it may be its user's first.
     private mutating func addOutsideVisits(_ row: FunnelRow) {
         counts.eventsOutsideVisits += 1
+        if let order = row.order { addRevenue(order) }
         guard case .completed = row.order, let user = row.user else { return }
         rank(
             FirstOrder(
@@ -98,6 +97,18 @@ public struct Funnel {
     }
 
     private mutating func close(_ visit: OpenVisit) {
+        if !hasAllActors {
+            switch visit.actor {
+            case .shopper: break
+            case .staff:
+                counts.staffVisitsLeftOut += 1
+                return
+            case .test:
+                counts.testVisitsLeftOut += 1
+                return
+            }
+        }
+        for order in visit.revenue { addRevenue(order) }
         counts.visits += 1
         // Held open by one until all of its orders are ranked.
         visit.path.unsettledOrders = 1

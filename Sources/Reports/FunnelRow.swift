@@ -1,12 +1,17 @@
 /// What the funnel needs to know of one event.
 ///
-/// Rows come ordered by device, then visitor, then the device's order of events; rows without a
-/// visitor may stand anywhere.
+/// Rows come ordered by device, then visitor or visit, then the device's order of events; rows
+/// without either may stand anywhere.
 public struct FunnelRow: Sendable {
     /// A number that tells devices apart.
     public var device: Int64
-    /// What tells visitors of one device apart; nil for an event that is part of no visit.
+    /// What tells visitors of one device apart, or its visits; nil for an event that is part of no
+    /// visit.
     public var visitor: String?
+    /// Whether the device says what a visit is: then `visitor` names one, however long it lasts.
+    public var isWholeVisit: Bool
+    /// Whose doing the device says it is.
+    public var actor: VisitActor
     /// The user id, if the event carries one; the same person on every device.
     public var user: String?
     /// The funnel stage, counted from 0.
@@ -18,15 +23,28 @@ public struct FunnelRow: Sendable {
 
     /// Makes a row of its parts.
     public init(
-        device: Int64, visitor: String?, user: String?, stage: Int?, timeMilliseconds: Int64,
+        device: Int64, visitor: String?, isWholeVisit: Bool = false,
+        actor: VisitActor = .shopper, user: String?, stage: Int?, timeMilliseconds: Int64,
         order: FunnelOrder?
     ) {
         self.device = device
         self.visitor = visitor
+        self.isWholeVisit = isWholeVisit
+        self.actor = actor
         self.user = user
         self.stage = stage
         self.timeMilliseconds = timeMilliseconds
         self.order = order
+    }
+}
+
+/// Whose doing a visit is; of several the last in this order counts.
+public enum VisitActor: Int64, Comparable, Sendable {
+    case shopper, staff, test
+
+    /// Whether one counts for less than another.
+    public static func < (left: VisitActor, right: VisitActor) -> Bool {
+        left.rawValue < right.rawValue
     }
 }
 
@@ -68,8 +86,12 @@ public struct FunnelCounts: Equatable, Sendable {
     public var unreadableAmounts: Int64 = 0
     /// Orders and refunds that named no amount.
     public var missingAmounts: Int64 = 0
-    /// Events that belong to no visit, for they name neither visitor nor session.
+    /// Events that belong to no visit: the device says so, or they name neither visitor nor session.
     public var eventsOutsideVisits: Int64 = 0
+    /// Visits of staff, which count nowhere else here.
+    public var staffVisitsLeftOut: Int64 = 0
+    /// Visits that were tests, likewise.
+    public var testVisitsLeftOut: Int64 = 0
 
     /// Visits that reached a stage and not, later, the one after it.
     public func dropOff(from stage: Int) -> Int64 { stages[stage].visits - goneOn[stage] }

@@ -54,6 +54,10 @@ struct OpenVisit {
     let device: Int64
     let visitor: String
     let path: VisitPath
+    private(set) var actor = VisitActor.shopper
+    /// What it says of revenue, until it is known whether it counts.
+    private(set) var revenue: [FunnelOrder] = []
+    private let isWhole: Bool
     private var lastTimeMilliseconds: Int64
     private var eventCount = 0
     /// Before the first user id.
@@ -61,18 +65,23 @@ struct OpenVisit {
     private var users: [String: Deeds] = [:]
     private var currentUser: String?
 
-    init(device: Int64, visitor: String, stageCount: Int, at timeMilliseconds: Int64) {
-        self.device = device
+    init(of row: FunnelRow, visitor: String, stageCount: Int) {
+        device = row.device
         self.visitor = visitor
+        isWhole = row.isWholeVisit
         path = VisitPath(stageCount: stageCount)
-        lastTimeMilliseconds = timeMilliseconds
+        lastTimeMilliseconds = row.timeMilliseconds
     }
 
-    /// Whether a row goes on with this visit: same visitor, and no more than the gap between.
+    /// Whether a row goes on with this visit: the device says so, or it is of the same visitor, and
+    /// no more than the gap between.
     ///
     /// A clock set back makes a gap like one that ran on.
     func continues(with row: FunnelRow, gapMilliseconds: Int64) -> Bool {
-        guard row.device == device, row.visitor == visitor else { return false }
+        guard row.device == device, row.visitor == visitor, row.isWholeVisit == isWhole else {
+            return false
+        }
+        if isWhole { return true }
         let (difference, overflow) = row.timeMilliseconds.subtractingReportingOverflow(
             lastTimeMilliseconds)
         return !overflow && difference.magnitude <= gapMilliseconds.magnitude
@@ -82,6 +91,8 @@ struct OpenVisit {
         let position = 2 * eventCount
         eventCount += 1
         lastTimeMilliseconds = row.timeMilliseconds
+        actor = max(actor, row.actor)
+        if let order = row.order { revenue.append(order) }
         if let user = row.user { currentUser = user }
         var order: VisitOrder?
         if case .completed = row.order {
