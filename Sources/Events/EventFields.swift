@@ -50,6 +50,10 @@ public struct EventFields: Sendable {
     public private(set) var contextStage: JSONScalar?
     /// `context.sessionId`.
     public private(set) var sessionID: JSONScalar?
+    /// `context.actor`.
+    public private(set) var contextActor: JSONScalar?
+    /// `properties.actor`.
+    public private(set) var propertiesActor: JSONScalar?
     /// `properties.stage`.
     public private(set) var propertiesStage: JSONScalar?
     /// `properties.revenue`.
@@ -124,12 +128,13 @@ public struct EventFields: Sendable {
         case named("originalTimestamp"): originalTimestamp = scalar
         case named("stage"): stage = scalar
         case named("context"):
-            (contextStage, sessionID) = (nil, nil)
+            (contextStage, sessionID, contextActor) = (nil, nil, nil)
             guard value.kind == .objectStart else { return false }
             read(&cursor, .context)
             return true
         case named("properties"):
             (propertiesStage, revenue, total, currency, nps) = (nil, nil, nil, nil, nil)
+            propertiesActor = nil
             guard value.kind == .objectStart else { return false }
             read(&cursor, .properties)
             return true
@@ -142,6 +147,7 @@ public struct EventFields: Sendable {
         let scalar = value.isScalar ? JSONScalar(token: value) : nil
         if JSONEscape.isEqual(text, in: key.range, to: "stage") { contextStage = scalar }
         if JSONEscape.isEqual(text, in: key.range, to: "sessionId") { sessionID = scalar }
+        if JSONEscape.isEqual(text, in: key.range, to: "actor") { contextActor = scalar }
     }
 
     private mutating func properties(_ key: JSONToken, _ value: JSONToken, _ text: [UInt8]) {
@@ -155,6 +161,7 @@ public struct EventFields: Sendable {
         case named("total"): total = scalar
         case named("currency"): currency = scalar
         case named("nps"): nps = scalar
+        case named("actor"): propertiesActor = scalar
         default: break
         }
     }

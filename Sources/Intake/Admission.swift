@@ -14,6 +14,10 @@ public struct Admission: Sendable {
         public var isStageUnknown: Bool
         /// `messageId`, escapes undone; nil where the producer gave no string, or an empty one.
         public var messageID: [UInt8]?
+        /// What it is called: `event` of a track call, else `name`.
+        public var name: String
+        /// What was read of it.
+        public var fields: EventFields
         /// What two sendings of the event have in common: its text without retry marks.
         public var comparable: [UInt8]
     }
@@ -41,6 +45,7 @@ public struct Admission: Sendable {
         return Decision(
             kind: kind, stage: stage, lane: LaneRule.lane(kind: kind, name: name),
             isStageUnknown: isUnknown, messageID: messageID?.isEmpty == false ? messageID : nil,
+            name: name, fields: fields,
             comparable: fields.comparable(text))
     }
 

@@ -12,7 +12,7 @@ import Testing
             """
             {"type":"track","event":"Order Completed","name":"n","messageId":"m","userId":"u",\
             "anonymousId":"a","timestamp":"t","originalTimestamp":"o","stage":"s","context":\
-            {"stage":"cs","sessionId":12},"properties":{"stage":"ps","revenue":1.50,"total":"2",\
+            {"stage":"cs","sessionId":12,"actor":"ca"},"properties":{"actor":"pa","stage":"ps","revenue":1.50,"total":"2",\
             "currency":"EUR","nps":9}}
             """)
         func said(_ scalar: JSONScalar?) -> String? { scalar?.string(in: text) }
@@ -27,6 +27,8 @@ import Testing
         #expect(said(fields.stage) == "s")
         #expect(said(fields.contextStage) == "cs")
         #expect(said(fields.sessionID) == "12")
+        #expect(said(fields.contextActor) == "ca")
+        #expect(said(fields.propertiesActor) == "pa")
         #expect(said(fields.propertiesStage) == "ps")
         #expect(said(fields.revenue) == "1.50")
         #expect(said(fields.total) == "2")

@@ -51,6 +51,9 @@ import Testing
         #expect(book.place(31).visit == first.visit)
         #expect(book.identify(32, "user:b").visit == late.visit)
         #expect(book.identify(33, "user:c").cause == .aside)
+        book.place(34, "", "user:d", kind: .identify, anonymous: "d")
+        #expect(book.place(35, anonymous: "d").cause == .joined)
+        #expect(book.place(36, "", "user:e", kind: .identify, anonymous: "d").cause == .aside)
         #expect(book.place(61).visit == first.visit)
     }
 

@@ -74,6 +74,14 @@ import Testing
         #expect(book.place(61).visit != first.visit)
     }
 
+    @Test func `ended twice is over from the later end on`() {
+        var book = VisitBook()
+        let first = book.place(0)
+        book.place(60, "Visit Ended")
+        #expect(book.place(30, "Order Completed").visit == first.visit)
+        #expect(book.place(50).visit == first.visit)
+    }
+
     @Test func `is neither begun nor prolonged by what happens by itself`() {
         var book = VisitBook()
         #expect(book.place(0, "Heartbeat", lane: .ambient).visit == nil)
@@ -137,6 +145,11 @@ import Testing
         #expect(book.place(130).visit == second.visit)
         #expect(book.place(200).visit == second.visit)
         #expect(book.place(29).visit == first.visit)
+        // Its end too.
+        book.place(210, "Visit Ended")
+        let third = book.place(50, "Visit Started")
+        #expect(book.place(210).visit == third.visit)
+        #expect(book.place(211).visit != third.visit)
     }
 
     @Test func `stays staff's or test's`() {

@@ -86,7 +86,7 @@ struct EventFacts {
     private static func stated(_ text: [UInt8], _ fields: EventFields) -> Int64? {
         for scalar in [fields.timestamp, fields.originalTimestamp] {
             if let scalar, scalar.isString,
-                let milliseconds = Timestamp.milliseconds(scalar.bytes(in: text))
+                let milliseconds = RFC3339.milliseconds(scalar.bytes(in: text))
             {
                 return milliseconds
             }

@@ -1,6 +1,5 @@
+import Events
 import Testing
-
-@testable import Collector
 
 @Suite struct `A timestamp` {
     @Test(arguments: [
@@ -15,7 +14,7 @@ import Testing
         ("2016-12-31T23:59:60Z", 1_483_228_799_999),
     ])
     func `of RFC 3339 is milliseconds since 1970`(text: String, milliseconds: Int64) {
-        #expect(Timestamp.milliseconds(Array(text.utf8)) == milliseconds)
+        #expect(RFC3339.milliseconds(Array(text.utf8)) == milliseconds)
     }
 
     @Test(arguments: [
@@ -27,6 +26,13 @@ import Testing
         "1772438430952", "-026-03-02T08:00:30Z", "2100-02-29T00:00:00Z",
     ])
     func `of another form is none`(text: String) {
-        #expect(Timestamp.milliseconds(Array(text.utf8)) == nil)
+        #expect(RFC3339.milliseconds(Array(text.utf8)) == nil)
+    }
+
+    @Test func `is read where it stands`() {
+        let text = Array(#"{"timestamp":"1970-01-01T00:00:01Z"}"#.utf8)
+        #expect(RFC3339.milliseconds(text, in: 14..<34) == 1000)
+        #expect(RFC3339.milliseconds(text, in: 14..<33) == nil)
+        #expect(RFC3339.milliseconds(text, in: 14..<35) == nil)
     }
 }

@@ -1,11 +1,16 @@
 /// RFC 3339 times, as producers write them.
-enum Timestamp {
+public enum RFC3339 {
     /// Milliseconds since 1970 of `2026-03-02T08:00:30.952Z`; nil for any other form.
     ///
     /// Takes any count of fraction digits (cut to milliseconds), any offset, `t`, `z` and a blank
     /// for `T`; second 60 means the last millisecond before the next minute.
-    static func milliseconds(_ text: [UInt8]) -> Int64? {
-        var reader = Reader(text: text)
+    public static func milliseconds(_ text: [UInt8]) -> Int64? {
+        milliseconds(text, in: text.indices)
+    }
+
+    /// The same, of what stands in `range`.
+    public static func milliseconds(_ text: [UInt8], in range: Range<Int>) -> Int64? {
+        var reader = Reader(text: text, in: range)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2),
             reader.take("-"), let day = reader.number(2),
             reader.take("T") || reader.take("t") || reader.take(" "),
@@ -50,20 +55,24 @@ enum Timestamp {
 
     private struct Reader {
         let text: [UInt8]
-        var index = 0
+        let end: Int
+        var index: Int
 
-        init(text: [UInt8]) { self.text = text }
+        init(text: [UInt8], in range: Range<Int>) {
+            self.text = text
+            (index, end) = (range.lowerBound, range.upperBound)
+        }
 
-        var isAtEnd: Bool { index == text.count }
+        var isAtEnd: Bool { index == end }
 
         mutating func take(_ character: Unicode.Scalar) -> Bool {
-            guard index < text.count, text[index] == UInt8(ascii: character) else { return false }
+            guard index < end, text[index] == UInt8(ascii: character) else { return false }
             index += 1
             return true
         }
 
         mutating func digit() -> Int64? {
-            guard index < text.count, text[index] &- 48 < 10 else { return nil }
+            guard index < end, text[index] &- 48 < 10 else { return nil }
             index += 1
             return Int64(text[index - 1] - 48)
         }
