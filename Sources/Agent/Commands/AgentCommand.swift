@@ -64,6 +64,7 @@ enum AgentCommand {
     private struct Secrets {
         var identityKey: IdentityKey
         var writeKey: [UInt8]
+        var badges = Badges()
 
         init(_ configuration: Configuration) throws(ConfigurationError) {
             identityKey = try KeyFile.identityKey(configuration.identityKeyFile)
@@ -73,6 +74,7 @@ enum AgentCommand {
             } else {
                 writeKey = try KeyFile.writeKey(configuration.writeKeyFile ?? "")
             }
+            if let file = configuration.staffBadgesFile { badges = try Badges(file: file) }
         }
     }
 
@@ -85,7 +87,7 @@ enum AgentCommand {
         do throws(StoreError) {
             loop = try AgentLoop(
                 configuration, store: store, identityKey: secrets.identityKey,
-                writeKey: secrets.writeKey, world: &world)
+                writeKey: secrets.writeKey, badges: secrets.badges, world: &world)
         } catch {
             throw StartFailure(error, configuration.stateDirectory)
         }

@@ -1,3 +1,5 @@
+internal import Events
+
 /// What a person asked for on the command line, understood.
 struct CommandLine {
     /// The verbs, each with what it needs.
@@ -8,6 +10,9 @@ struct CommandLine {
         case flush(waitMilliseconds: Int64)
         case queueAudit
         case identityTest(IdentityQuestion)
+        case visitStart(actor: String)
+        case visitEnd
+        case visitShow
         case version
         case help
     }
@@ -35,6 +40,9 @@ struct CommandLine {
                                       TYPE: email phone user_id loyalty card first_name
                                       last_name street city state postal_code country
                                       birth_date gender
+          visit start [--actor staff] a visit begins now; actors: shopper, staff, test
+          visit end                   it is over
+          visit show                  the visit that goes on, and what was counted
           version                     what this is
 
         Exit codes: 0 done, 1 failed or degraded, 2 usage, 3 no agent, 65 value refused,
@@ -47,6 +55,7 @@ struct CommandLine {
         var wait: Int64 = 30_000
         var isFromStandardInput = false
         var question = IdentityQuestion()
+        var actor: String?
         var isHelp = arguments.isEmpty
         var index = 0
         while index < arguments.count {
@@ -61,6 +70,7 @@ struct CommandLine {
             case "--type": try question.setType(Self.value(arguments, &index, of: argument))
             case "--region": try question.setRegion(Self.value(arguments, &index, of: argument))
             case "--key-file": question.keyFile = try Self.value(arguments, &index, of: argument)
+            case "--actor": actor = try Self.value(arguments, &index, of: argument)
             case "--wait":
                 let text = try Self.value(arguments, &index, of: argument)
                 guard let milliseconds = Units.milliseconds(text) else {
@@ -82,7 +92,25 @@ struct CommandLine {
             verb = .identityTest(question)
             return
         }
+        if name == "visit" {
+            verb = try Self.visit(Array(words.dropFirst()), actor)
+            return
+        }
+        guard actor == nil else { throw UsageError(text: "--actor is for visit start") }
         verb = try Self.verb(name, Array(words.dropFirst()), wait, isFromStandardInput)
+    }
+
+    private static func visit(_ rest: [String], _ actor: String?) throws(UsageError) -> Verb {
+        if rest == ["start"] {
+            guard let known = Actor(word: actor ?? Actor.shopper.word) else {
+                throw UsageError(text: "--actor wants shopper, staff or test")
+            }
+            return .visitStart(actor: known.word)
+        }
+        guard actor == nil else { throw UsageError(text: "--actor is for visit start") }
+        if rest == ["end"] { return .visitEnd }
+        guard rest == ["show"] else { throw UsageError(text: "visit wants start, end or show") }
+        return .visitShow
     }
 
     private static func verb(

@@ -33,6 +33,9 @@ public struct Configuration {
     var region: Region?
     /// Whom identities are sealed to; without it they are dropped.
     var collectorKey: CollectorKey?
+    var visits = VisitRules()
+    /// Whose visits are staff's: a value a line.
+    var staffBadgesFile: String?
 
     static let quotaLeastBytes: Int64 = 16_000_000
     private static let fileBytesMost = 1 << 20

@@ -24,10 +24,19 @@ struct ConfigurationReader {
         ),
         ("sync", ["drain_rate"]),
         ("identity", ["key_file", "collector_key", "region"]),
+        (
+            "visits",
+            [
+                "idle_timeout", "start_events", "end_events", "split", "staff_badges_file",
+                "shared_identity_visits",
+            ]
+        ),
         ("store", ["quota"]),
         ("stages", Stage.allCases.map { $0.word }),
     ]
-    private static let lists = ["local_keys", "allowed_origins", "pins"]
+    private static let lists = [
+        "local_keys", "allowed_origins", "pins", "start_events", "end_events",
+    ]
 
     init(file: String) { self.file = file }
 
@@ -57,6 +66,7 @@ struct ConfigurationReader {
         switch entry.section {
         case "agent": try takeAgent(entry, key, &configuration)
         case "collector": try takeCollector(entry, key, &configuration)
+        case "visits": try takeVisits(entry, key, &configuration)
         case "identity" where key == "key_file":
             configuration.identityKeyFile = try path(entry)
         case "identity" where key == "region":
@@ -187,10 +197,7 @@ struct ConfigurationReader {
             configuration.writeKey = entry.value
         case "write_key_file": configuration.writeKeyFile = try path(entry)
         case "insecure":
-            guard entry.value == "yes" || entry.value == "no" else {
-                throw error(entry, "insecure = \(entry.value)", "yes or no")
-            }
-            configuration.isInsecure = entry.value == "yes"
+            configuration.isInsecure = try isYes(entry)
         case "ca_file": configuration.trust.authorityFile = try path(entry)
         case "certificate_file": configuration.trust.certificateFile = try path(entry)
         case "certificate_key_file": configuration.trust.keyFile = try path(entry)
@@ -230,7 +237,7 @@ struct ConfigurationReader {
         return base
     }
 
-    private func list(_ entry: INIEntry) -> [String] {
+    func list(_ entry: INIEntry) -> [String] {
         var items: [String] = []
         for part in entry.value.split(separator: "|") {
             var item = part
@@ -241,7 +248,14 @@ struct ConfigurationReader {
         return items
     }
 
-    private func path(_ entry: INIEntry) throws(ConfigurationError) -> String {
+    func isYes(_ entry: INIEntry) throws(ConfigurationError) -> Bool {
+        guard entry.value == "yes" || entry.value == "no" else {
+            throw error(entry, "\(entry.key) = \(entry.value)", "yes or no")
+        }
+        return entry.value == "yes"
+    }
+
+    func path(_ entry: INIEntry) throws(ConfigurationError) -> String {
         guard entry.value.hasPrefix("/") else {
             throw error(entry, "\(entry.key) = \(entry.value)", "an absolute path")
         }
@@ -261,7 +275,7 @@ struct ConfigurationReader {
         return text
     }
 
-    private func error(
+    func error(
         _ entry: INIEntry, _ problem: String, _ allowed: String
     ) -> ConfigurationError {
         ConfigurationError(file: file, line: entry.line, problem: problem, allowed: allowed)

@@ -3,11 +3,11 @@ internal import Events
 /// One verb of an operator, as it travels over the control socket.
 ///
 /// A line of JSON, `{"verb":"flush","json":false,"waitMilliseconds":30000}`, then the payload (the
-/// lines of `send`) until the sender ends its half of the connection.
+/// lines of `send`, the actor of `visit start`) until the sender ends its half of the connection.
 struct ControlRequest {
     /// The verbs that the running agent answers.
     enum Verb: UInt8, CaseIterable {
-        case status, send, flush, queueAudit
+        case status, send, flush, queueAudit, visitStart, visitEnd, visitShow
 
         var word: String {
             switch self {
@@ -15,11 +15,19 @@ struct ControlRequest {
             case .send: "send"
             case .flush: "flush"
             case .queueAudit: "queue audit"
+            case .visitStart: "visit start"
+            case .visitEnd: "visit end"
+            case .visitShow: "visit show"
             }
         }
 
         /// Whether it changes something: then only root and the agent's own user may ask.
-        var isChanging: Bool { self == .send || self == .flush }
+        var isChanging: Bool {
+            switch self {
+            case .send, .flush, .visitStart, .visitEnd: true
+            case .status, .queueAudit, .visitShow: false
+            }
+        }
     }
 
     var verb: Verb

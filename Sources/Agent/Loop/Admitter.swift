@@ -24,6 +24,8 @@ struct Handover {
     /// The first 8 bytes of the SHA-256 of the producer's key; 0 without one.
     var producer: UInt64
     var time: EventTime
+    /// Whether the producer took the time when it happened: then no clock's word is needed.
+    var isMeasured = false
 }
 
 /// The order of the stations between a door and the store: Intake, Identity, Intake's rules,
@@ -35,16 +37,19 @@ struct Admitter {
     private(set) var messages: MessageMemory
     /// Whose numbers the events take: all of an id but the sequence.
     var numbering: SealedID
+    var visits: VisitPlacer
     /// Quarantined bodies beyond this are not worth their room; reason and length are kept.
     private static let quarantinedBodyMost = 16 << 10
 
     init(
-        claims: ClaimSealer, admission: Admission, messages: MessageMemory, numbering: SealedID
+        claims: ClaimSealer, admission: Admission, messages: MessageMemory, numbering: SealedID,
+        visits: VisitPlacer
     ) {
         self.claims = claims
         self.admission = admission
         self.messages = messages
         self.numbering = numbering
+        self.visits = visits
     }
 
     /// Admits what can be admitted, in order; a bad event harms none of its neighbours.
@@ -114,11 +119,8 @@ struct Admitter {
             pending.counters.add(1, to: CounterName.stageUnknown, lane: lane)
         }
         pending.counters.add(1, to: CounterName.accepted, lane: lane)
-        let envelope = envelope(of: guarded, text, sequence)
-        if !guarded.claims.isEmpty, envelope.sealed.isEmpty {
-            pending.counters.add(
-                Int64(guarded.claims.count), to: CounterName.identityDropped, lane: lane)
-        }
+        let place = visits.place(decision, guarded, of: text, from: handover, sequence: sequence)
+        let envelope = envelope(of: guarded, text, sequence, place, &pending, lane)
         envelope.append(to: &body)
         pending.append(
             Event(
@@ -130,14 +132,22 @@ struct Admitter {
     }
 
     private func envelope(
-        of guarded: GuardedEvent, _ text: [UInt8], _ sequence: UInt32
+        of guarded: GuardedEvent, _ text: [UInt8], _ sequence: UInt32, _ place: PlacedEvent,
+        _ pending: inout PendingCommit, _ lane: Lane
     ) -> EventEnvelope {
         var envelope = EventEnvelope()
-        guard !guarded.claims.isEmpty else { return envelope }
+        envelope.visit = place.visit
+        envelope.actor = place.actor
+        let count = guarded.claims.count - place.ignored.nonzeroBitCount
+        guard count > 0 else { return envelope }
         var id = numbering
         id.sequence = sequence
-        if let sealed = claims.seal(guarded, of: text, for: id, visit: envelope.visit) {
+        if let sealed = claims.seal(
+            guarded, of: text, for: id, visit: place.visit, ignoring: place.ignored)
+        {
             envelope.sealed = sealed
+        } else {
+            pending.counters.add(Int64(count), to: CounterName.identityDropped, lane: lane)
         }
         return envelope
     }
@@ -172,8 +182,14 @@ struct Admitter {
     var messageChunk: [UInt8] { messages.chunk }
 
     /// The events since the last commit are stored.
-    mutating func commit() { messages.commit() }
+    mutating func commit() {
+        messages.commit()
+        visits.commit()
+    }
 
     /// The events since the last commit were not stored, and will come again.
-    mutating func rollBack() { messages.rollBack() }
+    mutating func rollBack() {
+        messages.rollBack()
+        visits.rollBack()
+    }
 }

@@ -56,10 +56,13 @@ extension AgentLoop {
             respond(report(AuditReport.self, request.isJSON, &world), connection, &world)
         case .send: send(request, connection, &world)
         case .flush: beginFlush(request, connection, &world)
+        case .visitStart, .visitEnd: markVisit(request, connection, &world)
+        case .visitShow:
+            respond(report(VisitReport.self, request.isJSON, &world), connection, &world)
         }
     }
 
-    private func respond(
+    func respond(
         _ response: ControlResponse, _ connection: ConnectionID,
         _ world: inout some World & ~Copyable
     ) {

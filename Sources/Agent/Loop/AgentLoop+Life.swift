@@ -10,13 +10,17 @@ extension AgentLoop {
     /// Puts the stations in order over an open store.
     package convenience init(
         _ configuration: Configuration, store: EventStore, identityKey: IdentityKey,
-        writeKey: [UInt8], world: inout some World & ~Copyable
+        writeKey: [UInt8], badges: Badges = Badges(),
+        world: inout some World & ~Copyable
     ) throws(StoreError) {
         let messages = try Self.remembered(by: store, &world)
         let claims = ClaimSealer(
             keys: KeyMaker(key: identityKey, region: configuration.region),
             recipient: configuration.collectorKey,
             seed: Self.randomBytes(&world))
+        let visitKey = VisitKey(Self.randomBytes(&world))
+        var visitRules = configuration.visits
+        visitRules.badges = badges.takeNames(under: visitKey)
         let now = world.monotonicNow()
         self.init(
             configuration: configuration,
@@ -31,7 +35,8 @@ extension AgentLoop {
                 messages: messages,
                 numbering: SealedID(
                     device: configuration.device, stream: store.stream, epoch: store.epoch,
-                    sequence: 0)),
+                    sequence: 0),
+                visits: VisitPlacer(rules: visitRules, key: visitKey)),
             courier: Courier(
                 machine: SyncMachine(
                     backoffCapMilliseconds: configuration.backoffCapMilliseconds,

@@ -142,7 +142,7 @@ extension AgentLoop {
             return true
         }
         let handover = Handover(
-            producer: 0, time: RecordDialect.eventTime(payload, now: now))
+            producer: 0, time: RecordDialect.eventTime(payload, now: now), isMeasured: true)
         if let error {
             admitter.quarantine(
                 .notJSON, body: [], byteCount: Int64(proposal.range.count), offset: error.offset,

@@ -66,6 +66,7 @@ public final class AgentLoop {
         nextSequence = store.nextSequence
         numbersFrom = (store.epoch, store.nextSequence)
         admitter.numbering = numbering
+        admitter.visits.takeUpNumbers(of: store.stream, epoch: store.epoch)
     }
 
     /// Whose numbers the next events take.

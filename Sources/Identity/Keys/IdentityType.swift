@@ -1,5 +1,5 @@
 /// What kind of identity a value is.
-public enum IdentityType: UInt8, Sendable {
+public enum IdentityType: UInt8, CaseIterable, Sendable {
     case email
     case phone
     /// `userId`, and `previousId`, which is the same person's earlier `userId` and so must give the

@@ -24,23 +24,29 @@ public final class ClaimSealer {
     ///   - event: its claims are not empty.
     ///   - text: what it was rewritten from.
     ///   - visit: each visit has a key of its own.
+    ///   - ignored: bit k: claim k says nothing of who it is, and has no key.
     public func seal(
-        _ event: GuardedEvent, of text: [UInt8], for id: SealedID, visit: UInt64
+        _ event: GuardedEvent, of text: [UInt8], for id: SealedID, visit: UInt64,
+        ignoring ignored: UInt64 = 0
     ) -> [UInt8]? {
         guard let sealer else { return nil }
         if self.visit != visit { sealer.beginVisit() }
         self.visit = visit
         var sealed = SealedClaims(keyVersion: 1, normaliserVersion: 2, claims: [])
-        for claim in event.claims {
+        for (index, claim) in event.claims.enumerated() {
+            guard ignored >> UInt64(index) & 1 == 0 else {
+                sealed.claims.append(.init(type: claim.type, keys: []))
+                continue
+            }
             var raw = claim.value.bytes(in: text)
             defer { KeyAgreement.wipe(&raw) }
             let made = keys.keys(
                 of: raw.span, claim.type, withAdvertising: event.hasAdvertisingConsent, by: digests)
             var told = SealedClaims.Claim(type: made.type, keys: [])
-            for index in 0..<made.count {
+            for number in 0..<made.count {
                 var digest: [UInt8] = []
-                for byte in 0..<32 { digest.append(made[index].digest[byte]) }
-                told.keys.append((made[index].rule.rawValue, digest))
+                for byte in 0..<32 { digest.append(made[number].digest[byte]) }
+                told.keys.append((made[number].rule.rawValue, digest))
             }
             sealed.claims.append(told)
         }

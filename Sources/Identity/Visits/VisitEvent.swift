@@ -55,10 +55,13 @@ public struct VisitEvent: Sendable {
     public var mark = VisitMark.none
     /// What its producer calls the shopper; nil where it says nothing.
     public var anonymous: VisitName?
-    /// Who the shopper is, as far as the event says.
+    /// Who the shopper is, as far as the event says; at most `identitiesMost`.
     public var identities: [VisitName] = []
     /// Whose doing it says it is.
     public var actor: Actor?
+
+    /// No event of a well-meaning producer names more.
+    public static let identitiesMost = 16
 
     /// Makes an event that names nobody.
     public init(timeMilliseconds: Int64, number: UInt64, kind: Kind, lane: Lane) {

@@ -44,7 +44,9 @@ public struct VisitKey: Sendable {
 
     /// The names that a value has by each type: a list of badges does not say of which they are.
     public func names(ofBadge value: [UInt8]) -> [VisitName] {
-        IdentityType.allCases.compactMap { name($0, of: value, from: 0) }
+        IdentityType.allCases.filter(VisitRules.tellsApart).compactMap {
+            name($0, of: value, from: 0)
+        }
     }
 
     private static func word(_ code: [UInt8], _ start: Int) -> UInt64 {

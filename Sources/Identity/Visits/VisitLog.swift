@@ -116,13 +116,13 @@ public struct VisitLog: Sendable {
                 isStale = true
             }
         }
-        for (place, name) in event.identities.enumerated() {
+        for (place, name) in event.identities.prefix(VisitEvent.identitiesMost).enumerated() {
             let isKnown = index.map { visits[$0].knows(name) } ?? false
             if !isKnown,
                 isStale && self.isStale(name, index)
                     || !rules.isBadge(name) && isShared(name, event)
             {
-                ignored |= 1 << UInt32(min(place, 31))
+                ignored |= 1 << UInt32(place)
             } else {
                 names.append(name)
             }

@@ -30,6 +30,14 @@ public struct VisitRules: Sendable {
         return name == Self.endEvent ? .endOnly : .none
     }
 
+    /// Whether two values of a type are two people.
+    public static func tellsApart(_ type: IdentityType) -> Bool {
+        switch type {
+        case .email, .phone, .user, .loyalty, .card: true
+        default: false
+        }
+    }
+
     /// Whether an identity is in the list of badges.
     func isBadge(_ name: VisitName) -> Bool { badges.contains { $0.isSame(as: name) } }
 }

@@ -1,0 +1,132 @@
+internal import Events
+internal import Identity
+internal import Intake
+
+/// Tells of each admitted event which visit it belongs to.
+struct VisitPlacer {
+    private let rules: VisitRules
+    private let key: VisitKey
+    private var log: VisitLog
+    private var numbering: (stream: StreamID, epoch: UInt32)?
+
+    // What is said to happen later than now is a clock's mistake; what is older, history.
+    private static let aheadMostMilliseconds: Int64 = 1000
+    private static let backMostMilliseconds: Int64 = 400 * 86_400_000
+
+    init(rules: VisitRules, key: VisitKey) {
+        self.rules = rules
+        self.key = key
+        log = VisitLog(rules: rules)
+    }
+
+    /// Goes on under these numbers; under new ones there is no visit yet.
+    mutating func takeUpNumbers(of stream: StreamID, epoch: UInt32) {
+        if let numbering, numbering.stream == stream, numbering.epoch == epoch { return }
+        numbering = (stream, epoch)
+        log = VisitLog(rules: rules)
+    }
+
+    /// Places an event.
+    ///
+    /// - Parameters:
+    ///   - decision: made of the guarded event's body.
+    ///   - text: what the event was rewritten from.
+    mutating func place(
+        _ decision: Admission.Decision, _ guarded: GuardedEvent, of text: [UInt8],
+        from handover: Handover, sequence: UInt32
+    ) -> PlacedEvent {
+        let fields = decision.fields
+        let body = guarded.body
+        var event = VisitEvent(
+            timeMilliseconds: time(fields, body, handover),
+            number: UInt64(numbering?.epoch ?? 0) << 32 | UInt64(sequence),
+            kind: decision.kind, lane: decision.lane)
+        event.mark = rules.mark(ofEventNamed: decision.name)
+        for scalar in [fields.anonymousID, fields.sessionID] {
+            guard let scalar, scalar.isString || scalar.isNumber, !scalar.token.range.isEmpty
+            else { continue }
+            event.anonymous = key.anonymousName(
+                body, in: scalar.token.range, from: handover.producer)
+            break
+        }
+        if let actor = fields.contextActor { event.actor = Actor(word: actor.string(in: body)) }
+        if decision.name == VisitRules.startEvent, let actor = fields.propertiesActor {
+            event.actor = Actor(word: actor.string(in: body)) ?? event.actor
+        }
+        guard !guarded.claims.isEmpty else { return PlacedEvent(log.place(event)) }
+        let strong = names(guarded, text, handover, &event)
+        return PlacedEvent(log.place(event), strong, of: guarded.claims.count)
+    }
+
+    /// Names those of an event's claims that tell shoppers apart.
+    ///
+    /// - Returns: which claim each of the event's identities is.
+    private func names(
+        _ guarded: GuardedEvent, _ text: [UInt8], _ handover: Handover, _ event: inout VisitEvent
+    ) -> [Int] {
+        var places: [Int] = []
+        for (index, claim) in guarded.claims.enumerated()
+        where VisitRules.tellsApart(claim.type) && places.count < VisitEvent.identitiesMost {
+            var raw = claim.value.bytes(in: text)
+            if let name = key.name(claim.type, of: raw, from: handover.producer) {
+                event.identities.append(name)
+                places.append(index)
+            }
+            for index in raw.indices { raw[index] = 0 }
+        }
+        return places
+    }
+
+    /// When it happened, on the boot's monotonic clock.
+    private func time(
+        _ fields: EventFields, _ text: [UInt8], _ handover: Handover
+    ) -> Int64 {
+        let taken = handover.time.monotonic.milliseconds
+        guard !handover.isMeasured else { return taken }
+        for scalar in [fields.timestamp, fields.originalTimestamp] {
+            guard let scalar, scalar.isString,
+                let stated = RFC3339.milliseconds(text, in: scalar.token.range)
+            else { continue }
+            let age = handover.time.wallMilliseconds - stated
+            let isBelievable = (-Self.aheadMostMilliseconds...Self.backMostMilliseconds) ~= age
+            return isBelievable ? taken - age : taken
+        }
+        return taken
+    }
+
+    /// What an operator is told.
+    func summary(at now: Instant) -> VisitSummary { log.summary(at: now.milliseconds) }
+
+    /// The events since the last commit are stored.
+    mutating func commit() { log.commit() }
+
+    /// The events since the last commit were not stored, and will come again.
+    mutating func rollBack() { log.rollBack() }
+}
+
+/// Where an event was placed.
+struct PlacedEvent {
+    /// The number of its visit; 0 for none.
+    var visit: UInt64
+    var actor: Actor
+    /// Bit k: claim k says nothing of who the shopper is.
+    var ignored: UInt64 = 0
+
+    init(_ placement: Placement) {
+        visit = placement.visit ?? 0
+        actor = placement.actor
+    }
+
+    /// - Parameter places: which claim each of the event's identities is.
+    init(_ placement: Placement, _ places: [Int], of claimCount: Int) {
+        self.init(placement)
+        guard placement.ignored != 0 else { return }
+        for (index, place) in places.enumerated() where placement.ignored >> index & 1 == 1 {
+            ignored |= 1 << UInt64(place)
+        }
+        // A name or an address is whose the identities are that it comes with.
+        if ignored.nonzeroBitCount == places.count {
+            ignored = claimCount < 64 ? 1 << UInt64(claimCount) - 1 : .max
+        }
+    }
+}
