@@ -47,6 +47,10 @@ private func fault(_ text: String) -> ConfigurationError? {
         #expect(configuration.identityKeyFile == "/etc/footfall/identity.key")
         #expect(configuration.quotaBytes == 64_000_000)
         #expect(configuration.stages.isEmpty)
+        #expect(configuration.visits.idleTimeoutMilliseconds == 90_000)
+        #expect(configuration.visits.isSplitting && configuration.visits.sharedIdentityVisits == 20)
+        #expect(configuration.visits.startEvents == [] && configuration.visits.endEvents == [])
+        #expect(configuration.staffBadgesFile == nil)
     }
 
     @Test func `says every key once, in any order, with comments between`() throws {
@@ -92,9 +96,16 @@ private func fault(_ text: String) -> ConfigurationError? {
 
     @Test(
         arguments: [
-            ("[agents]\nx = 1", 7, "[agents]", "agent, collector, sync, identity, store"),
+            ("[agents]\nx = 1", 7, "[agents]", "agent, collector, sync, identity, visits, store"),
             ("[store]\nsize = 1", 7, "size", "quota"), ("[agent]\nurl = x", 7, "url", "device"),
             ("[sync]\ndrain_rate = 9", 7, "bad rate 9", "10 to 1000000 events a second"),
+            ("[visits]\nidle_timeout = 4s", 7, "bad duration 4s", "5s to 1h"),
+            ("[visits]\nidle_timeout = 61m", 7, "bad duration 61m", "5s to 1h"),
+            ("[visits]\nsplit = maybe", 7, "split = maybe", "yes or no"),
+            ("[visits]\nstaff_badges_file = b", 7, "staff_badges_file = b", "absolute"),
+            ("[visits]\nshared_identity_visits = 1", 7, "bad count 1", "2 to 1000"),
+            ("[visits]\nend_events = A | B\nstart_events = B", 8, "B begins", "one of the lists"),
+            ("[visits]\nstarts = x", 7, "starts", "idle_timeout, start_events, end_events"),
             ("[sync]\ndrain_rate = fast", 7, "bad rate fast", "10 to 1000000"),
             ("[stages]\ninterest = x", 7, "interest", "awareness"), ("x = 1", 6, "x", "url"),
             ("[agent]\ndevice = b", 7, "device again", "line 2"),

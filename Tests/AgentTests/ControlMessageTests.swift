@@ -32,8 +32,10 @@ import Testing
         #expect(ControlRequest(Array(text.utf8)) == nil)
     }
 
-    @Test func `changes something if it sends or flushes`() {
-        #expect(ControlRequest.Verb.allCases.filter { $0.isChanging } == [.send, .flush])
+    @Test func `changes something if it sends or flushes, or marks a visit`() {
+        #expect(
+            ControlRequest.Verb.allCases.filter { $0.isChanging }
+                == [.send, .flush, .visitStart, .visitEnd])
     }
 }
 

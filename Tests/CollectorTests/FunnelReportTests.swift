@@ -67,7 +67,8 @@ import Testing
     @Test func `is one JSON object of schema funnel/1`() async throws {
         let bytes = FunnelJSON.text(of: try await shop().archive.funnelReport())
         let text = #"""
-            {"schema":"funnel/1","visits":4,"events_outside_visits":4,"stages":[{\#
+            {"schema":"funnel/1","visits":4,"events_outside_visits":4,\#
+            "staff_visits_left_out":0,"test_visits_left_out":0,"stages":[{\#
             "stage":"awareness","visits":2,"people":2},{"stage":"consideration","visits":1,\#
             "people":1},{"stage":"conversion","visits":2,"people":1},{"stage":"loyalty",\#
             "visits":1,"people":1},{"stage":"advocacy","visits":0,"people":0}],"conversions":[{\#

@@ -9,9 +9,8 @@ struct VisitPlacer {
     private var log: VisitLog
     private var numbering: (stream: StreamID, epoch: UInt32)?
 
-    // What is said to happen later than now is a clock's mistake; what is older, history.
+    // What is said to happen later than now is a clock's mistake.
     private static let aheadMostMilliseconds: Int64 = 1000
-    private static let backMostMilliseconds: Int64 = 400 * 86_400_000
 
     init(rules: VisitRules, key: VisitKey) {
         self.rules = rules
@@ -88,8 +87,7 @@ struct VisitPlacer {
                 let stated = RFC3339.milliseconds(text, in: scalar.token.range)
             else { continue }
             let age = handover.time.wallMilliseconds - stated
-            let isBelievable = (-Self.aheadMostMilliseconds...Self.backMostMilliseconds) ~= age
-            return isBelievable ? taken - age : taken
+            return age >= -Self.aheadMostMilliseconds ? taken - age : taken
         }
         return taken
     }

@@ -71,7 +71,10 @@ struct EventFacts {
         visitor =
             string(fields.anonymousID).map { "a:" + $0 }
             ?? string(fields.sessionID).map { "s:" + $0 }
-        userID = string(fields.userID)
+        // Where a marker stayed, nobody is named.
+        userID = string(fields.userID).flatMap {
+            opened.envelope != nil && $0 == IdentityGuard.userMarker ? nil : $0
+        }
         guard event.kind == .track else { return }
         switch name {
         case "Order Completed": orderKind = .completed

@@ -20,8 +20,12 @@ struct FunnelCommand: ParsableCommand {
     @Flag(name: .long, help: "Print JSON (schema funnel/1).")
     var json = false
 
+    @Flag(name: .long, help: "Count visits of staff and tests too.")
+    var allActors = false
+
     func run() throws {
-        let report = try Archive.openForReading(folder: data.data).funnelReport()
+        let report = try Archive.openForReading(folder: data.data)
+            .funnelReport(hasAllActors: allActors)
         var output = StandardOutput()
         try output.write(
             json ? FunnelJSON.text(of: report) : Array(FunnelText.text(of: report).utf8))

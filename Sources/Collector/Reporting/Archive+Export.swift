@@ -19,7 +19,8 @@ extension Archive {
                     """)
             let events = try database.makeStatement(
                 sql: """
-                    SELECT epoch, seq, message_id, body, time, \(try database.solvedColumns())
+                    SELECT epoch, seq, message_id, body, time, \(try database.solvedColumns()),
+                        \(try database.visitColumns())
                     FROM event WHERE stream = ?
                     ORDER BY epoch, seq
                     """)
@@ -50,6 +51,7 @@ extension Archive {
             writer.null()
         }
         writer.time(row)
+        writer.visit(row)
         writer.key("event")
         writer.raw(Array(body.utf8))
         writer.endObject()
@@ -58,6 +60,11 @@ extension Archive {
 }
 
 extension Database {
+    /// The columns of visits; an archive that was not served since version 4 has none.
+    func visitColumns() throws -> String {
+        try archiveVersion() < 5 ? "NULL AS visit, NULL AS actor" : "event.visit, event.actor"
+    }
+
     /// The columns of solved times; an archive that was not served since version 2 has none.
     fileprivate func solvedColumns() throws -> String {
         try archiveVersion() < 3 ? "NULL, NULL, NULL" : "time_lower, time_upper, time_quality"
@@ -65,6 +72,15 @@ extension Database {
 }
 
 extension JSONWriter {
+    /// The visit as the device tells it, null for none and without both of a device that tells none.
+    fileprivate mutating func visit(_ row: Row) {
+        guard let visit: Int64 = row[8] else { return }
+        key("visit")
+        if visit > 0 { number(visit) } else { null() }
+        let actor = (row[9] as Int64?).flatMap { Actor(rawValue: UInt8(clamping: $0)) } ?? .shopper
+        member("actor", actor.word)
+    }
+
     /// The event's time, and how well it is known.
     fileprivate mutating func time(_ row: Row) {
         key("time")

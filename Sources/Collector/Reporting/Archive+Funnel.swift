@@ -4,25 +4,32 @@ internal import Reports
 
 extension Archive {
     /// Counts the funnel over all events of one moment.
-    func funnelReport() throws -> FunnelReport {
+    ///
+    /// Visits of staff and tests are left out but with `hasAllActors`.
+    func funnelReport(hasAllActors: Bool = false) throws -> FunnelReport {
         try database.read { database in
             FunnelReport(
-                counts: try database.funnelCounts(), completeness: try database.completeness())
+                counts: try database.funnelCounts(hasAllActors),
+                completeness: try database.completeness())
         }
     }
 }
 
 extension Database {
-    fileprivate func funnelCounts() throws -> FunnelCounts {
+    fileprivate func funnelCounts(_ hasAllActors: Bool) throws -> FunnelCounts {
         var funnel = Funnel(
-            stageCount: Stage.allCases.count, repeatOrderStage: Int(Stage.loyalty.rawValue))
+            stageCount: Stage.allCases.count, repeatOrderStage: Int(Stage.loyalty.rawValue),
+            hasAllActors: hasAllActors)
+        // Of a device that tells no visits a visitor's events stand together, else a visit's.
         let rows = try Row.fetchCursor(
             self,
             sql: """
                 SELECT stream.device, event.visitor, event.user_id, event.stage, event.time,
-                    event.order_kind, event.money, event.currency, event.minor_units
+                    event.order_kind, event.money, event.currency, event.minor_units,
+                    stream.ordinal, \(try visitColumns())
                 FROM event JOIN stream ON stream.id = event.stream
-                ORDER BY stream.device, event.visitor, stream.ordinal, event.epoch, event.seq
+                ORDER BY stream.device, visit IS NULL, CASE WHEN visit IS NULL THEN visitor END,
+                    stream.ordinal, visit, event.epoch, event.seq
                 """)
         while let row = try rows.next() { funnel.add(FunnelRow(row)) }
         return funnel.finish()
@@ -109,8 +116,12 @@ extension FunnelRow {
             case (EventFacts.OrderKind.refunded.rawValue, let money?): .refunded(money)
             default: nil
             }
+        let visit: Int64? = row[10]
+        // 0 is part of none.
+        let number = visit.flatMap { $0 > 0 ? "\(row[9] as Int64)/\($0)" : nil }
         self.init(
-            device: row[0], visitor: row[1], user: row[2], stage: stage.map { Int($0) },
-            timeMilliseconds: row[4], order: order)
+            device: row[0], visitor: visit == nil ? row[1] : number, isWholeVisit: visit != nil,
+            actor: (row[11] as Int64?).flatMap { VisitActor(rawValue: $0) } ?? .shopper,
+            user: row[2], stage: stage.map { Int($0) }, timeMilliseconds: row[4], order: order)
     }
 }

@@ -10,6 +10,8 @@ enum FunnelJSON {
         writer.member("schema", "funnel/1")
         writer.member("visits", report.counts.visits)
         writer.member("events_outside_visits", report.counts.eventsOutsideVisits)
+        writer.member("staff_visits_left_out", report.counts.staffVisitsLeftOut)
+        writer.member("test_visits_left_out", report.counts.testVisitsLeftOut)
         stages(report.counts, &writer)
         conversions(report.counts, &writer)
         revenue(report.counts, &writer)

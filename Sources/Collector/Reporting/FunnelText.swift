@@ -39,6 +39,10 @@ enum FunnelText {
         if counts.eventsOutsideVisits > 0 {
             lines.append("(\(counts.eventsOutsideVisits) events are part of no visit)")
         }
+        let (staff, test) = (counts.staffVisitsLeftOut, counts.testVisitsLeftOut)
+        if staff + test > 0 {
+            lines.append("(\(staff) visits of staff and \(test) tests left out: --all-actors)")
+        }
         return lines
     }
 

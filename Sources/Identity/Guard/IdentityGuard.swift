@@ -84,6 +84,9 @@ public struct IdentityGuard: Sendable {
         }
     }
 
+    /// What stands in the place of a user id whose key was not kept.
+    public static let userMarker = marker(.user)
+
     /// What stands in the place of an identity.
     static func marker(_ type: IdentityType) -> [UInt8] {
         var marker = [UInt8(ascii: "[")]
