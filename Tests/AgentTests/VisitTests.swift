@@ -1,7 +1,9 @@
 import Events
+import Identity
 import FaultyDisk
 import Foundation
 import Platform
+import Store
 import Testing
 
 @testable import Agent

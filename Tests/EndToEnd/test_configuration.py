@@ -194,5 +194,7 @@ def test_the_example_in_deploy_is_accepted_word_for_word(
     for key in ("device", "state_directory", "runtime_directory", "http_listen", "local_keys",
                 "allowed_origins", "socket_group", "url", "write_key_file", "insecure",
                 "backoff_cap", "proxy", "ca_file", "pins", "certificate_file",
-                "certificate_key_file", "key_file", "quota", "drain_rate", "awareness"):
+                "certificate_key_file", "key_file", "quota", "drain_rate", "awareness",
+                "idle_timeout", "start_events", "end_events", "split", "staff_badges_file",
+                "shared_identity_visits"):
         assert re.search(rf"^[#;]?\s*{key}\s*=", example, re.MULTILINE), key

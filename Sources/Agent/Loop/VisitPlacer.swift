@@ -7,10 +7,14 @@ struct VisitPlacer {
     private let rules: VisitRules
     private let key: VisitKey
     private var log: VisitLog
+    /// What the wall clock is ahead of the monotonic one; as of the first event, while it is about
+    /// that: two events of one millisecond are of one moment.
+    private var aheadMilliseconds: Int64 = 0
     private var numbering: (stream: StreamID, epoch: UInt32)?
 
     // What is said to happen later than now is a clock's mistake.
     private static let aheadMostMilliseconds: Int64 = 1000
+    private static let readingMilliseconds: Int64 = 20
 
     init(rules: VisitRules, key: VisitKey) {
         self.rules = rules
@@ -77,17 +81,19 @@ struct VisitPlacer {
     }
 
     /// When it happened, on the boot's monotonic clock.
-    private func time(
+    private mutating func time(
         _ fields: EventFields, _ text: [UInt8], _ handover: Handover
     ) -> Int64 {
         let taken = handover.time.monotonic.milliseconds
         guard !handover.isMeasured else { return taken }
+        let ahead = handover.time.wallMilliseconds - taken
+        if abs(ahead - aheadMilliseconds) > Self.readingMilliseconds { aheadMilliseconds = ahead }
         for scalar in [fields.timestamp, fields.originalTimestamp] {
             guard let scalar, scalar.isString,
                 let stated = RFC3339.milliseconds(text, in: scalar.token.range)
             else { continue }
-            let age = handover.time.wallMilliseconds - stated
-            return age >= -Self.aheadMostMilliseconds ? taken - age : taken
+            let happened = stated - aheadMilliseconds
+            return happened <= taken + Self.aheadMostMilliseconds ? happened : taken
         }
         return taken
     }

@@ -29,6 +29,10 @@ class Exported:
     text: str
     time: dict[str, Any] = field(default_factory=dict, compare=False)
     """When it was, and how well that is known: it may be known better later."""
+    visit: int | None = field(default=None, compare=False)
+    """The visit that it is part of, in its stream; None for none."""
+    actor: str | None = field(default=None, compare=False)
+    """Whose doing its device says it was; None of a device that tells no visits."""
 
     @property
     def id(self) -> tuple[str, str, int, int]:
@@ -44,15 +48,16 @@ class Exported:
 def exported(line: str) -> Exported:
     """Reads one line, and insists on its members and their order."""
     record = json.loads(line)
+    told = ["visit", "actor"] if "visit" in record else []
     assert list(record) == [
-        "device", "stream", "epoch", "seq", "messageId", "time", "event",
+        "device", "stream", "epoch", "seq", "messageId", "time", *told, "event",
     ], line
     assert list(record["time"]) == ["ms", "lower", "upper", "quality"], line
     # A quotation mark inside a string is escaped, so this is the member and no content.
     text = line.split(_EVENT, 1)[1][:-1]
     return Exported(
         record["device"], record["stream"], record["epoch"], record["seq"], record["messageId"],
-        text, record["time"],
+        text, record["time"], record.get("visit"), record.get("actor"),
     )
 
 
@@ -104,8 +109,8 @@ class Collector(Daemon):
         assert said.code == 0, said.err
         return [exported(line) for line in said.out.split("\n")[:-1]]
 
-    def funnel(self) -> dict[str, Any]:
+    def funnel(self, *options: str) -> dict[str, Any]:
         """`report funnel --json`."""
-        said = self.command_line("report", "funnel", "--json")
+        said = self.command_line("report", "funnel", "--json", *options)
         assert said.code == 0, said.err
         return said.json

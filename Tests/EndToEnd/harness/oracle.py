@@ -23,7 +23,10 @@ BY_NAME = {
 }
 MINOR_DIGITS = {"JPY": 0, "KWD": 3}
 """ISO 4217, for the currencies that the suite's inputs use; all others there have 2."""
-GAP_SECONDS = 30 * 60
+IDLE_SECONDS = 90
+"""So long after its last event a visit is over."""
+STALE_KINDS = ("track", "page", "screen", "group")
+"""The calls in which an SDK repeats who it last heard of."""
 
 Event = dict[str, Any]
 
@@ -63,17 +66,20 @@ def money(event: Event) -> tuple[str, int] | None:
 
 @dataclass
 class Visit:
-    """Events of one visitor at one kiosk without a long silence."""
+    """What one person did at one kiosk."""
 
     kiosk: str
-    visitor: str
+    number: int
     events: list[Event] = field(default_factory=list)
+    last: float = 0
+    known: set[tuple[str, str]] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     @property
-    def person(self) -> tuple[str, ...]:
-        """Who it was: the user named in it, else the visitor of that kiosk."""
-        named = [event["userId"] for event in self.events if event.get("userId")]
-        return ("user", named[-1]) if named else ("visitor", self.kiosk, self.visitor)
+    def person(self) -> tuple[object, ...]:
+        """Who it was: the user named in it, else this visit's."""
+        named = [value for kind, value in self.known if kind == "user"]
+        return ("user", named[-1]) if named else ("visit", self.kiosk, self.number)
 
 
 @dataclass
@@ -87,21 +93,62 @@ class Numbers:
     orders: dict[str, int]
 
 
-def visits(by_kiosk: dict[str, list[Event]]) -> list[Visit]:
-    """The visits, each kiosk's events being in its order."""
+def identities(event: Event) -> set[tuple[str, str]]:
+    """Whom an event names; spellings of one address or number are one."""
+    places = [event, event.get("traits") or {}, event.get("properties") or {}]
+    found = {("user", str(place["userId"])) for place in places if place.get("userId")}
+    found |= {("email", place["email"].strip().lower()) for place in places if place.get("email")}
+    found |= {
+        ("phone", re.sub(r"[^0-9+]", "", place["phone"]))
+        for place in places if place.get("phone")
+    }
+    return found
+
+
+def is_ambient(event: Event) -> bool:
+    """Whether it happens by itself."""
+    name = event.get("event") or event.get("name") or ""
+    return name.endswith(("Heartbeat", "Impression", "Promotion Viewed"))
+
+
+def visits_of(kiosk: str, events: list[Event]) -> list[Visit]:
+    """One kiosk's visits, its events being of one producer and in the order of their times."""
     out: list[Visit] = []
-    for kiosk, events in by_kiosk.items():
-        latest: dict[str, Visit] = {}
-        for event in events:
-            visitor = event.get("anonymousId") or event.get("context", {}).get("sessionId")
-            if not visitor:
-                continue
-            visit = latest.get(visitor)
-            if visit is None or seconds(event) - seconds(visit.events[-1]) > GAP_SECONDS:
-                visit = latest[visitor] = Visit(kiosk, visitor)
-                out.append(visit)
-            visit.events.append(event)
+    for event in events:
+        now = seconds(event)
+        visit = out[-1] if out and now <= out[-1].last + IDLE_SECONDS else None
+        if is_ambient(event):
+            if visit is not None:
+                visit.events.append(event)
+            continue
+        said = identities(event)
+        bound = visit.known if visit else set()
+        if event["type"] in STALE_KINDS:
+            said = {
+                one for one in said
+                if one in bound or not any(one in earlier.known for earlier in out)
+            }
+        name = event.get("anonymousId") or event.get("context", {}).get("sessionId")
+        other = not said & bound and {one[0] for one in said} & {one[0] for one in bound}
+        reset = (
+            not said & bound and visit is not None and name and visit.names
+            and not any(name in earlier.names for earlier in out)
+        )
+        if visit is None or other or reset or event.get("event") == "Visit Started":
+            visit = Visit(kiosk, len(out))
+            out.append(visit)
+        visit.events.append(event)
+        visit.last = now
+        visit.known |= said
+        visit.names |= {name} if name else set()
+        if event.get("event") == "Visit Ended":
+            visit.last = now - IDLE_SECONDS - 0.001
     return out
+
+
+def visits(by_kiosk: dict[str, list[Event]]) -> list[Visit]:
+    """All visits, each kiosk's events being in its order."""
+    return [visit for kiosk, events in by_kiosk.items() for visit in visits_of(kiosk, events)]
 
 
 def funnel(by_kiosk: dict[str, list[Event]]) -> Numbers:
@@ -115,9 +162,9 @@ def funnel(by_kiosk: dict[str, list[Event]]) -> Numbers:
                 revenue[sum_[0]] += sum_[1] if name == "Order Completed" else -sum_[1]
                 orders[sum_[0]] += name == "Order Completed"
     reached: list[int] = [0] * 5
-    people: list[set[tuple[str, ...]]] = [set() for _ in STAGES]
+    people: list[set[tuple[object, ...]]] = [set() for _ in STAGES]
     gone_on = [0] * 4
-    ordered: set[tuple[str, ...]] = set()
+    ordered: set[tuple[object, ...]] = set()
     chronological = sorted(visits(by_kiosk), key=lambda visit: seconds(visit.events[0]))
     for visit in chronological:
         path: list[int] = []
