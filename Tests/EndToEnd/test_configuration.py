@@ -161,6 +161,9 @@ def test_everything_allowed_is_taken(
             "[collector]\ninsecure = no\n",
         ) + "[store]\nquota = 32MiB\n[stages]\nawareness = Door Opened | Lift Called\n"
         "awareness.2 = Music Heard\nadvocacy = Selfie Taken\n"
+        "[visits]\nidle_timeout = 5s\nsplit = no\nshared_identity_visits = 1000\n"
+        "start_events = Door Opened | Lift Called\nstart_events.2 = Music Heard\n"
+        "end_events = Selfie Taken\n"
     )
     agent.start()
     for key in ("shop-app", "till-app", "wall-app"):

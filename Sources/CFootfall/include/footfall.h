@@ -153,7 +153,9 @@ footfall_status footfall_track_bytes(
  * Status as footfall_track. */
 footfall_status footfall_identify(footfall client, const char *user, const char *traits);
 
-/* A shopper comes to the kiosk, and leaves it: tracked as "Visit Started" and "Visit Ended".
+/* A shopper comes to the kiosk, and leaves it: tracked as "Visit Started" and "Visit Ended". Where
+ * it is staff or a test, which reports leave out, track "Visit Started" with {"actor":"staff"} or
+ * {"actor":"test"} instead.
  *
  * Status as footfall_track. */
 footfall_status footfall_visit_start(footfall client);
