@@ -32,11 +32,11 @@ package final class Badges {
     }
 
     /// Their hashes; the values are overwritten.
-    func takeNames(under key: VisitKey) -> [VisitName] {
+    func takeNames(under key: VisitKey, by claims: ClaimSealer) -> [VisitName] {
         var names: [VisitName] = []
         for range in values {
             var value = Array(text[range])
-            names += key.names(ofBadge: value)
+            names += key.names(ofBadge: value, by: claims)
             for index in value.indices { value[index] = 0 }
         }
         for index in text.indices { text[index] = 0 }

@@ -119,8 +119,9 @@ struct Admitter {
             pending.counters.add(1, to: CounterName.stageUnknown, lane: lane)
         }
         pending.counters.add(1, to: CounterName.accepted, lane: lane)
-        let place = visits.place(decision, guarded, of: text, from: handover, sequence: sequence)
-        let envelope = envelope(of: guarded, text, sequence, place, &pending, lane)
+        let keys = guarded.claims.isEmpty ? [] : claims.keys(of: guarded, text)
+        let place = visits.place(decision, body, keys, from: handover, sequence: sequence)
+        let envelope = envelope(of: keys, sequence, place, &pending, lane)
         envelope.append(to: &body)
         pending.append(
             Event(
@@ -132,19 +133,17 @@ struct Admitter {
     }
 
     private func envelope(
-        of guarded: GuardedEvent, _ text: [UInt8], _ sequence: UInt32, _ place: PlacedEvent,
+        of keys: [IdentityKeys], _ sequence: UInt32, _ place: PlacedEvent,
         _ pending: inout PendingCommit, _ lane: Lane
     ) -> EventEnvelope {
         var envelope = EventEnvelope()
         envelope.visit = place.visit
         envelope.actor = place.actor
-        let count = guarded.claims.count - place.ignored.nonzeroBitCount
+        let count = keys.count - place.ignored.nonzeroBitCount
         guard count > 0 else { return envelope }
         var id = numbering
         id.sequence = sequence
-        if let sealed = claims.seal(
-            guarded, of: text, for: id, visit: place.visit, ignoring: place.ignored)
-        {
+        if let sealed = claims.seal(keys, for: id, visit: place.visit, ignoring: place.ignored) {
             envelope.sealed = sealed
         } else {
             pending.counters.add(Int64(count), to: CounterName.identityDropped, lane: lane)

@@ -20,7 +20,7 @@ extension AgentLoop {
             seed: Self.randomBytes(&world))
         let visitKey = VisitKey(Self.randomBytes(&world))
         var visitRules = configuration.visits
-        visitRules.badges = badges.takeNames(under: visitKey)
+        visitRules.badges = badges.takeNames(under: visitKey, by: claims)
         let now = world.monotonicNow()
         self.init(
             configuration: configuration,

@@ -32,14 +32,13 @@ struct VisitPlacer {
     /// Places an event.
     ///
     /// - Parameters:
-    ///   - decision: made of the guarded event's body.
-    ///   - text: what the event was rewritten from.
+    ///   - decision: made of the event's guarded `body`.
+    ///   - keys: of each of its claims.
     mutating func place(
-        _ decision: Admission.Decision, _ guarded: GuardedEvent, of text: [UInt8],
+        _ decision: Admission.Decision, _ body: [UInt8], _ keys: [IdentityKeys],
         from handover: Handover, sequence: UInt32
     ) -> PlacedEvent {
         let fields = decision.fields
-        let body = guarded.body
         var event = VisitEvent(
             timeMilliseconds: time(fields, body, handover),
             number: UInt64(numbering?.epoch ?? 0) << 32 | UInt64(sequence),
@@ -56,26 +55,23 @@ struct VisitPlacer {
         if decision.name == VisitRules.startEvent, let actor = fields.propertiesActor {
             event.actor = Actor(word: actor.string(in: body)) ?? event.actor
         }
-        guard !guarded.claims.isEmpty else { return PlacedEvent(log.place(event)) }
-        let strong = names(guarded, text, handover, &event)
-        return PlacedEvent(log.place(event), strong, of: guarded.claims.count)
+        guard !keys.isEmpty else { return PlacedEvent(log.place(event)) }
+        let strong = names(keys, handover, &event)
+        return PlacedEvent(log.place(event), strong, of: keys.count)
     }
 
     /// Names those of an event's claims that tell shoppers apart.
     ///
     /// - Returns: which claim each of the event's identities is.
     private func names(
-        _ guarded: GuardedEvent, _ text: [UInt8], _ handover: Handover, _ event: inout VisitEvent
+        _ keys: [IdentityKeys], _ handover: Handover, _ event: inout VisitEvent
     ) -> [Int] {
         var places: [Int] = []
-        for (index, claim) in guarded.claims.enumerated()
-        where VisitRules.tellsApart(claim.type) && places.count < VisitEvent.identitiesMost {
-            var raw = claim.value.bytes(in: text)
-            if let name = key.name(claim.type, of: raw, from: handover.producer) {
-                event.identities.append(name)
-                places.append(index)
-            }
-            for index in raw.indices { raw[index] = 0 }
+        for (index, made) in keys.enumerated()
+        where VisitRules.tellsApart(made.type) && places.count < VisitEvent.identitiesMost {
+            guard let name = key.name(of: made, from: handover.producer) else { continue }
+            event.identities.append(name)
+            places.append(index)
         }
         return places
     }

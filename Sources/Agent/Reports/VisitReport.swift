@@ -74,7 +74,7 @@ struct VisitReport: OperatorReport {
     private func words(_ types: UInt32) -> [String] {
         var words: [String] = []
         for type in IdentityType.allCases where types >> UInt32(type.rawValue) & 1 == 1 {
-            words.append(type.word)
+            words.append("\(type.word)")
         }
         return words
     }

@@ -73,7 +73,7 @@ struct EventFacts {
             ?? string(fields.sessionID).map { "s:" + $0 }
         // Where a marker stayed, nobody is named.
         userID = string(fields.userID).flatMap {
-            opened.envelope != nil && $0 == IdentityGuard.userMarker ? nil : $0
+            opened.envelope != nil && Array($0.utf8) == IdentityGuard.userMarker ? nil : $0
         }
         guard event.kind == .track else { return }
         switch name {

@@ -4,7 +4,7 @@ internal import Events
 ///
 /// On one thread at a time.
 public final class ClaimSealer {
-    private let keys: KeyMaker
+    private let maker: KeyMaker
     private let digests = DigestContext()
     /// Nil on a device that does not know the collector's key.
     private let sealer: Sealer?
@@ -14,39 +14,53 @@ public final class ClaimSealer {
     ///
     /// - Parameter seed: 32 random bytes.
     public init(keys: KeyMaker, recipient: CollectorKey?, seed: [UInt8]) {
-        self.keys = keys
+        maker = keys
         sealer = recipient.map { Sealer(to: $0, seed: seed) }
+    }
+
+    /// The keys of an event's claims, in their order.
+    ///
+    /// - Parameter text: what the event was rewritten from.
+    public func keys(of event: GuardedEvent, _ text: [UInt8]) -> [IdentityKeys] {
+        var keys: [IdentityKeys] = []
+        keys.reserveCapacity(event.claims.count)
+        for claim in event.claims {
+            var raw = claim.value.bytes(in: text)
+            keys.append(
+                self.keys(of: raw, claim.type, withAdvertising: event.hasAdvertisingConsent))
+            KeyAgreement.wipe(&raw)
+        }
+        return keys
+    }
+
+    /// The keys of one raw value.
+    public func keys(
+        of raw: [UInt8], _ type: IdentityType, withAdvertising: Bool
+    ) -> IdentityKeys {
+        maker.keys(of: raw.span, type, withAdvertising: withAdvertising, by: digests)
     }
 
     /// The text of an event's sealed identities; nil where they are dropped instead.
     ///
     /// - Parameters:
-    ///   - event: its claims are not empty.
-    ///   - text: what it was rewritten from.
+    ///   - keys: of the event's claims, at least one.
     ///   - visit: each visit has a key of its own.
-    ///   - ignored: bit k: claim k says nothing of who it is, and has no key.
+    ///   - ignored: bit k: claim k says nothing of who the shopper is.
     public func seal(
-        _ event: GuardedEvent, of text: [UInt8], for id: SealedID, visit: UInt64,
-        ignoring ignored: UInt64 = 0
+        _ keys: [IdentityKeys], for id: SealedID, visit: UInt64, ignoring ignored: UInt64 = 0
     ) -> [UInt8]? {
         guard let sealer else { return nil }
         if self.visit != visit { sealer.beginVisit() }
         self.visit = visit
         var sealed = SealedClaims(keyVersion: 1, normaliserVersion: 2, claims: [])
-        for (index, claim) in event.claims.enumerated() {
-            guard ignored >> UInt64(index) & 1 == 0 else {
-                sealed.claims.append(.init(type: claim.type, keys: []))
-                continue
-            }
-            var raw = claim.value.bytes(in: text)
-            defer { KeyAgreement.wipe(&raw) }
-            let made = keys.keys(
-                of: raw.span, claim.type, withAdvertising: event.hasAdvertisingConsent, by: digests)
+        for (index, made) in keys.enumerated() {
             var told = SealedClaims.Claim(type: made.type, keys: [])
-            for number in 0..<made.count {
-                var digest: [UInt8] = []
-                for byte in 0..<32 { digest.append(made[number].digest[byte]) }
-                told.keys.append((made[number].rule.rawValue, digest))
+            if ignored >> UInt64(index) & 1 == 0 {
+                for number in 0..<made.count {
+                    var digest: [UInt8] = []
+                    for byte in 0..<32 { digest.append(made[number].digest[byte]) }
+                    told.keys.append((made[number].rule.rawValue, digest))
+                }
             }
             sealed.claims.append(told)
         }

@@ -12,17 +12,15 @@ public struct VisitKey: Sendable {
         self.seed = seed
     }
 
-    /// The first 16 bytes of HMAC-SHA-256 over the normalised value; nil where that is empty.
-    public func name(
-        _ type: IdentityType, of value: [UInt8], from producer: UInt64
-    ) -> VisitName? {
-        var value = type.normalise(value)
-        guard !value.isEmpty else { return nil }
-        value.append(type.rawValue)
-        let code = Digest.authenticate(value, key: secret)
-        for index in value.indices { value[index] = 0 }
+    /// The first 16 bytes of HMAC-SHA-256 over a value's graph key; nil where it has none.
+    public func name(of keys: IdentityKeys, from producer: UInt64) -> VisitName? {
+        guard keys.count > 0, keys[0].rule == .graph else { return nil }
+        let digest = keys[0].digest
+        var told = [keys.type.rawValue]
+        for index in 0..<32 { told.append(digest[index]) }
+        let code = Digest.authenticate(told, key: secret)
         return VisitName(
-            type: type.rawValue, producer: producer, high: Self.word(code, 0),
+            type: keys.type.rawValue, producer: producer, high: Self.word(code, 0),
             low: Self.word(code, 8))
     }
 
@@ -43,9 +41,9 @@ public struct VisitKey: Sendable {
     }
 
     /// The names that a value has by each type: a list of badges does not say of which they are.
-    public func names(ofBadge value: [UInt8]) -> [VisitName] {
+    public func names(ofBadge value: [UInt8], by claims: ClaimSealer) -> [VisitName] {
         IdentityType.allCases.filter(VisitRules.tellsApart).compactMap {
-            name($0, of: value, from: 0)
+            name(of: claims.keys(of: value, $0, withAdvertising: false), from: 0)
         }
     }
 

@@ -33,7 +33,9 @@ public struct VisitRules: Sendable {
     /// Whether two values of a type are two people.
     public static func tellsApart(_ type: IdentityType) -> Bool {
         switch type {
-        case .email, .phone, .user, .loyalty, .card: true
+        case .email, .phone, .user, .loyalty, .card, .emailSHA256, .emailSHA1, .emailMD5,
+            .phoneSHA256, .phoneSHA1, .phoneMD5:
+            true
         default: false
         }
     }
