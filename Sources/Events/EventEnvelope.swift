@@ -29,6 +29,8 @@ public struct EventEnvelope: Equatable, Sendable {
     public var visit: UInt64 = 0
     /// What the visit counts as.
     public var actor = Actor.shopper
+    /// Whether whom the event names was there before, and its producer was told of no change.
+    public var isStale = false
     /// Who it was, sealed to the collector: text of `A-Z a-z 0-9 - _`; empty for nobody.
     public var sealed: [UInt8] = []
     /// The id that `sealed` is bound to, `<stream>-<epoch>-<sequence>`, where the event has another
@@ -57,6 +59,7 @@ public struct EventEnvelope: Equatable, Sendable {
         case .staff: member("\"actor\":\"staff\"")
         case .test: member("\"actor\":\"test\"")
         }
+        if isStale { member("\"stale\":true") }
         if !sealed.isEmpty {
             member("\"sealed\":\"")
             body += sealed
@@ -119,6 +122,8 @@ public struct EventEnvelope: Equatable, Sendable {
                 visit = UInt64(String(decoding: text, as: UTF8.self)) ?? 0
             } else if named("actor") {
                 actor = Actor(word: String(decoding: text, as: UTF8.self)) ?? .shopper
+            } else if named("stale") {
+                isStale = value.kind == .true
             } else if named("sealed") {
                 sealed = text
             } else if named("origin") {

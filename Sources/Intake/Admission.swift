@@ -16,8 +16,15 @@ public struct Admission: Sendable {
         public var messageID: [UInt8]?
         /// What it is called: `event` of a track call, else `name`.
         public var name: String
-        /// What was read of it.
-        public var fields: EventFields
+        /// When its producer says that it happened; nil where it says no time.
+        public var statedMilliseconds: Int64?
+        /// Where its text has what the producer calls the shopper: `anonymousId`, else
+        /// `context.sessionId`.
+        public var visitor: Range<Int>?
+        /// Whose doing its `context.actor` says it is.
+        public var contextActor: Actor?
+        /// The same of `properties.actor`.
+        public var propertiesActor: Actor?
         /// What two sendings of the event have in common: its text without retry marks.
         public var comparable: [UInt8]
     }
@@ -45,8 +52,30 @@ public struct Admission: Sendable {
         return Decision(
             kind: kind, stage: stage, lane: LaneRule.lane(kind: kind, name: name),
             isStageUnknown: isUnknown, messageID: messageID?.isEmpty == false ? messageID : nil,
-            name: name, fields: fields,
+            name: name, statedMilliseconds: Self.stated(fields, text),
+            visitor: Self.visitor(fields), contextActor: Self.actor(fields.contextActor, text),
+            propertiesActor: Self.actor(fields.propertiesActor, text),
             comparable: fields.comparable(text))
+    }
+
+    private static func stated(_ fields: EventFields, _ text: [UInt8]) -> Int64? {
+        for scalar in [fields.timestamp, fields.originalTimestamp] {
+            guard let scalar, scalar.isString else { continue }
+            if let stated = RFC3339.milliseconds(text, in: scalar.token.range) { return stated }
+        }
+        return nil
+    }
+
+    private static func visitor(_ fields: EventFields) -> Range<Int>? {
+        for scalar in [fields.anonymousID, fields.sessionID] {
+            guard let scalar, scalar.isString || scalar.isNumber else { continue }
+            if !scalar.token.range.isEmpty { return scalar.token.range }
+        }
+        return nil
+    }
+
+    private static func actor(_ scalar: JSONScalar?, _ text: [UInt8]) -> Actor? {
+        scalar.flatMap { Actor(word: $0.string(in: text)) }
     }
 
     // The text's own word counts before the path's; an event without either is a track call if it

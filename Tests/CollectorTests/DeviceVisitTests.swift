@@ -10,6 +10,7 @@ import Testing
 @Suite struct `A device's visits` {
     private func event(
         _ sequence: UInt32, _ members: String, visit: UInt64, actor: Actor = .shopper,
+        isStale: Bool = false,
         stage: Stage? = nil, kind: Kind = .track
     ) -> Event {
         var event = Fixture.event(
@@ -17,6 +18,7 @@ import Testing
         var envelope = EventEnvelope()
         envelope.visit = visit
         envelope.actor = actor
+        envelope.isStale = isStale
         envelope.append(to: &event.body)
         return event
     }
@@ -83,13 +85,16 @@ import Testing
         #expect(!FunnelText.text(of: all).contains("left out"))
     }
 
-    @Test func `name nobody where a marker stayed`() async throws {
+    @Test func `name nobody where a marker stayed, or an old name`() async throws {
         let temporary = try TemporaryArchive()
         try await temporary.take([
             event(0, #""userId":"[userId]""#, visit: 1, stage: .awareness),
             event(1, #""userId":"[userId]""#, visit: 2, stage: .awareness),
+            event(2, #""userId":"u""#, visit: 3, stage: .awareness),
+            // Whom an SDK repeats was there before.
+            event(3, #""userId":"u""#, visit: 4, isStale: true, stage: .awareness),
         ])
-        #expect(try temporary.archive.funnelReport().counts.stages[0].people == 2)
+        #expect(try temporary.archive.funnelReport().counts.stages[0].people == 4)
     }
 
     @Test func `stand in the export`() async throws {

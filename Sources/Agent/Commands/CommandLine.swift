@@ -10,9 +10,7 @@ struct CommandLine {
         case flush(waitMilliseconds: Int64)
         case queueAudit
         case identityTest(IdentityQuestion)
-        case visitStart(actor: String)
-        case visitEnd
-        case visitShow
+        case visit(ControlRequest.Verb, actor: String)
         case version
         case help
     }
@@ -105,12 +103,12 @@ struct CommandLine {
             guard let known = Actor(word: actor ?? Actor.shopper.word) else {
                 throw UsageError(text: "--actor wants shopper, staff or test")
             }
-            return .visitStart(actor: known.word)
+            return .visit(.visitStart, actor: known.word)
         }
         guard actor == nil else { throw UsageError(text: "--actor is for visit start") }
-        if rest == ["end"] { return .visitEnd }
+        if rest == ["end"] { return .visit(.visitEnd, actor: "") }
         guard rest == ["show"] else { throw UsageError(text: "visit wants start, end or show") }
-        return .visitShow
+        return .visit(.visitShow, actor: "")
     }
 
     private static func verb(

@@ -34,7 +34,7 @@ public enum Program {
             return ExitCode.success
         case .version: return VersionCommand.run(line)
         case .identityTest(let question): return IdentityCommand.run(question, line.isJSON)
-        case .agent, .status, .send, .flush, .queueAudit, .visitStart, .visitEnd, .visitShow:
+        case .agent, .status, .send, .flush, .queueAudit, .visit:
             return run(line, with: configurationFile(line))
         }
     }
@@ -56,15 +56,10 @@ public enum Program {
             return ask(
                 ControlRequest(verb: .flush, isJSON: line.isJSON, waitMilliseconds: wait),
                 configuration)
-        case .visitStart(let actor):
+        case .visit(let verb, let actor):
             return ask(
-                ControlRequest(
-                    verb: .visitStart, isJSON: line.isJSON, payload: Array(actor.utf8)),
+                ControlRequest(verb: verb, isJSON: line.isJSON, payload: Array(actor.utf8)),
                 configuration)
-        case .visitEnd:
-            return ask(ControlRequest(verb: .visitEnd, isJSON: line.isJSON), configuration)
-        case .visitShow:
-            return ask(ControlRequest(verb: .visitShow, isJSON: line.isJSON), configuration)
         case .send(let event, _):
             if let event { return SendCommand.run(event, line.isJSON, configuration) }
             return SendCommand.runFromStandardInput(line.isJSON, configuration)
@@ -72,6 +67,7 @@ public enum Program {
         }
     }
 
+    @inline(never)
     private static func ask(_ request: ControlRequest, _ configuration: Configuration) -> Int32 {
         let response = ControlClient.ask(request, configuration)
         response.print()

@@ -10,7 +10,7 @@ extension ConfigurationReader {
             guard let milliseconds = Units.milliseconds(entry.value),
                 5000...3_600_000 ~= milliseconds
             else {
-                throw error(entry, "bad duration \(entry.value)", "5s to 1h, such as 90s")
+                throw bad("duration", entry, "5s to 1h, such as 90s")
             }
             configuration.visits.idleTimeoutMilliseconds = milliseconds
         case "start_events": configuration.visits.startEvents += list(entry)
@@ -19,7 +19,7 @@ extension ConfigurationReader {
         case "staff_badges_file": configuration.staffBadgesFile = try path(entry)
         default:
             guard let count = Int(entry.value), 2...1000 ~= count else {
-                throw error(entry, "bad count \(entry.value)", "2 to 1000 visits a day")
+                throw bad("count", entry, "2 to 1000 visits a day")
             }
             configuration.visits.sharedIdentityVisits = count
         }

@@ -83,14 +83,14 @@ struct ConfigurationReader {
             configuration.collectorKey = collectorKey
         case "sync":
             guard let rate = Int64(entry.value), 10...1_000_000 ~= rate else {
-                throw error(entry, "bad rate \(entry.value)", "10 to 1000000 events a second")
+                throw bad("rate", entry, "10 to 1000000 events a second")
             }
             configuration.drainRate = rate
         case "store":
             guard let bytes = Units.bytes(entry.value), bytes >= Configuration.quotaLeastBytes,
                 bytes <= 1 << 40
             else {
-                throw error(entry, "bad size \(entry.value)", "at least 16MB, such as 64MB or 1GB")
+                throw bad("size", entry, "at least 16MB, such as 64MB or 1GB")
             }
             configuration.quotaBytes = bytes
         default:
@@ -220,7 +220,7 @@ struct ConfigurationReader {
             guard let milliseconds = Units.milliseconds(entry.value),
                 100...86_400_000 ~= milliseconds
             else {
-                throw error(entry, "bad duration \(entry.value)", "100ms to 1d, such as 5s or 5m")
+                throw bad("duration", entry, "100ms to 1d, such as 5s or 5m")
             }
             configuration.backoffCapMilliseconds = milliseconds
         }
@@ -264,7 +264,7 @@ struct ConfigurationReader {
 
     private func listenAddress(_ entry: INIEntry) throws(ConfigurationError) -> String {
         guard ListenAddress(entry.value) != nil else {
-            throw error(entry, "bad address \(entry.value)", "such as 127.0.0.1:4680 or [::1]:4680")
+            throw bad("address", entry, "such as 127.0.0.1:4680 or [::1]:4680")
         }
         return entry.value
     }
@@ -275,6 +275,13 @@ struct ConfigurationReader {
         return text
     }
 
+    /// What is wrong with a value of a kind that has a name.
+    @inline(never)
+    func bad(_ what: String, _ entry: INIEntry, _ allowed: String) -> ConfigurationError {
+        error(entry, "bad " + what + " " + entry.value, allowed)
+    }
+
+    @inline(never)
     func error(
         _ entry: INIEntry, _ problem: String, _ allowed: String
     ) -> ConfigurationError {

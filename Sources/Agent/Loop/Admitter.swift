@@ -37,7 +37,7 @@ struct Admitter {
     private(set) var messages: MessageMemory
     /// Whose numbers the events take: all of an id but the sequence.
     var numbering: SealedID
-    var visits: VisitPlacer
+    let visits: VisitPlacer
     /// Quarantined bodies beyond this are not worth their room; reason and length are kept.
     private static let quarantinedBodyMost = 16 << 10
 
@@ -139,11 +139,12 @@ struct Admitter {
         var envelope = EventEnvelope()
         envelope.visit = place.visit
         envelope.actor = place.actor
-        let count = keys.count - place.ignored.nonzeroBitCount
+        envelope.isStale = place.isStale
+        let count = keys.count - place.shared.nonzeroBitCount
         guard count > 0 else { return envelope }
         var id = numbering
         id.sequence = sequence
-        if let sealed = claims.seal(keys, for: id, visit: place.visit, ignoring: place.ignored) {
+        if let sealed = claims.seal(keys, for: id, visit: place.visit, ignoring: place.shared) {
             envelope.sealed = sealed
         } else {
             pending.counters.add(Int64(count), to: CounterName.identityDropped, lane: lane)

@@ -88,16 +88,12 @@ extension AgentLoop {
         if let last = payload.last, last != UInt8(ascii: "\n") {
             payload.append(UInt8(ascii: "\n"))
         }
-        var lines = IngestLines()
-        let (text, group) = lines.receive(payload)
-        guard group.count <= Limits.requestEvents else {
+        guard let answer = admit(payload, &world) else {
             respond(
                 ControlResponse(exitCode: ExitCode.usage, complaint: "too many lines at once"),
                 connection, &world)
             return
         }
-        let handover = Handover(producer: 0, time: eventTime(&world))
-        let answer = admit(group, of: text, from: handover)
         let isRefused = !answer.refusals.isEmpty
         pending.answers.append(
             WaitingAnswer(
@@ -110,6 +106,15 @@ extension AgentLoop {
                     exitCode: ExitCode.temporary, output: answer.text(isStored: false)
                 ).bytes,
                 closes: true))
+    }
+
+    /// Admits whole lines; nil where they are too many.
+    @inline(never)
+    func admit(_ payload: [UInt8], _ world: inout some World & ~Copyable) -> GroupAnswer? {
+        var lines = IngestLines()
+        let (text, group) = lines.receive(payload)
+        guard group.count <= Limits.requestEvents else { return nil }
+        return admit(group, of: text, from: Handover(producer: 0, time: eventTime(&world)))
     }
 
     private func beginFlush(

@@ -17,20 +17,18 @@ extension AgentLoop {
             return
         }
         let isStart = request.verb == .visitStart
-        var lines = IngestLines()
-        let (text, group) = lines.receive(Self.line(isStart, actor))
         let before = admitter.visits.summary(at: world.monotonicNow()).number
-        let answer = admit(
-            group, of: text, from: Handover(producer: 0, time: eventTime(&world)))
-        let now = admitter.visits.summary(at: world.monotonicNow())
-        let isStored = answer.storedCount == 1
+        let isStored = admit(Self.line(isStart, actor), &world)?.storedCount == 1
+        let number = isStart ? admitter.visits.summary(at: world.monotonicNow()).number : before
+        let refused = ControlResponse(
+            exitCode: ExitCode.temporary,
+            complaint: "the agent could not store it: its disk refused; try again"
+        ).bytes
         pending.answers.append(
             WaitingAnswer(
                 connection: connection, door: .control,
-                stored: isStored
-                    ? Self.answer(isStart ? now.number : before, request).bytes
-                    : Self.refused.bytes,
-                failed: Self.refused.bytes, closes: true))
+                stored: isStored ? Self.answer(number, request).bytes : refused,
+                failed: refused, closes: true))
     }
 
     private static func line(_ isStart: Bool, _ actor: Actor) -> [UInt8] {
@@ -69,12 +67,6 @@ extension AgentLoop {
         writer.endObject()
         return ControlResponse(
             exitCode: ExitCode.success, output: writer.bytes + [UInt8(ascii: "\n")])
-    }
-
-    private static var refused: ControlResponse {
-        ControlResponse(
-            exitCode: ExitCode.temporary,
-            complaint: "the agent could not store it: its disk refused; try again")
     }
 }
 

@@ -3,7 +3,9 @@ internal import Identity
 internal import Intake
 
 /// Tells of each admitted event which visit it belongs to.
-struct VisitPlacer {
+///
+/// On one thread. A class, since it is never copied.
+final class VisitPlacer {
     private let rules: VisitRules
     private let key: VisitKey
     private var log: VisitLog
@@ -23,7 +25,7 @@ struct VisitPlacer {
     }
 
     /// Goes on under these numbers; under new ones there is no visit yet.
-    mutating func takeUpNumbers(of stream: StreamID, epoch: UInt32) {
+    func takeUpNumbers(of stream: StreamID, epoch: UInt32) {
         if let numbering, numbering.stream == stream, numbering.epoch == epoch { return }
         numbering = (stream, epoch)
         log = VisitLog(rules: rules)
@@ -34,26 +36,21 @@ struct VisitPlacer {
     /// - Parameters:
     ///   - decision: made of the event's guarded `body`.
     ///   - keys: of each of its claims.
-    mutating func place(
+    func place(
         _ decision: Admission.Decision, _ body: [UInt8], _ keys: [IdentityKeys],
         from handover: Handover, sequence: UInt32
     ) -> PlacedEvent {
-        let fields = decision.fields
         var event = VisitEvent(
-            timeMilliseconds: time(fields, body, handover),
+            timeMilliseconds: time(decision.statedMilliseconds, handover),
             number: UInt64(numbering?.epoch ?? 0) << 32 | UInt64(sequence),
             kind: decision.kind, lane: decision.lane)
         event.mark = rules.mark(ofEventNamed: decision.name)
-        for scalar in [fields.anonymousID, fields.sessionID] {
-            guard let scalar, scalar.isString || scalar.isNumber, !scalar.token.range.isEmpty
-            else { continue }
-            event.anonymous = key.anonymousName(
-                body, in: scalar.token.range, from: handover.producer)
-            break
+        if let visitor = decision.visitor {
+            event.anonymous = key.anonymousName(body, in: visitor, from: handover.producer)
         }
-        if let actor = fields.contextActor { event.actor = Actor(word: actor.string(in: body)) }
-        if decision.name == VisitRules.startEvent, let actor = fields.propertiesActor {
-            event.actor = Actor(word: actor.string(in: body)) ?? event.actor
+        event.actor = decision.contextActor
+        if decision.name == VisitRules.startEvent, let actor = decision.propertiesActor {
+            event.actor = actor
         }
         guard !keys.isEmpty else { return PlacedEvent(log.place(event)) }
         let strong = names(keys, handover, &event)
@@ -77,31 +74,23 @@ struct VisitPlacer {
     }
 
     /// When it happened, on the boot's monotonic clock.
-    private mutating func time(
-        _ fields: EventFields, _ text: [UInt8], _ handover: Handover
-    ) -> Int64 {
+    private func time(_ stated: Int64?, _ handover: Handover) -> Int64 {
         let taken = handover.time.monotonic.milliseconds
-        guard !handover.isMeasured else { return taken }
+        guard let stated, !handover.isMeasured else { return taken }
         let ahead = handover.time.wallMilliseconds - taken
         if abs(ahead - aheadMilliseconds) > Self.readingMilliseconds { aheadMilliseconds = ahead }
-        for scalar in [fields.timestamp, fields.originalTimestamp] {
-            guard let scalar, scalar.isString,
-                let stated = RFC3339.milliseconds(text, in: scalar.token.range)
-            else { continue }
-            let happened = stated - aheadMilliseconds
-            return happened <= taken + Self.aheadMostMilliseconds ? happened : taken
-        }
-        return taken
+        let happened = stated - aheadMilliseconds
+        return happened <= taken + Self.aheadMostMilliseconds ? happened : taken
     }
 
     /// What an operator is told.
     func summary(at now: Instant) -> VisitSummary { log.summary(at: now.milliseconds) }
 
     /// The events since the last commit are stored.
-    mutating func commit() { log.commit() }
+    func commit() { log.commit() }
 
     /// The events since the last commit were not stored, and will come again.
-    mutating func rollBack() { log.rollBack() }
+    func rollBack() { log.rollBack() }
 }
 
 /// Where an event was placed.
@@ -109,8 +98,10 @@ struct PlacedEvent {
     /// The number of its visit; 0 for none.
     var visit: UInt64
     var actor: Actor
-    /// Bit k: claim k says nothing of who the shopper is.
-    var ignored: UInt64 = 0
+    /// Whether its producer repeats who was there before.
+    var isStale = false
+    /// Bit k: claim k is shared by many, or comes with such alone.
+    var shared: UInt64 = 0
 
     init(_ placement: Placement) {
         visit = placement.visit ?? 0
@@ -121,12 +112,14 @@ struct PlacedEvent {
     init(_ placement: Placement, _ places: [Int], of claimCount: Int) {
         self.init(placement)
         guard placement.ignored != 0 else { return }
-        for (index, place) in places.enumerated() where placement.ignored >> index & 1 == 1 {
-            ignored |= 1 << UInt64(place)
+        isStale = placement.stale != 0
+        for (index, place) in places.enumerated()
+        where (placement.ignored & ~placement.stale) >> UInt32(index) & 1 == 1 {
+            shared |= 1 << UInt64(place)
         }
         // A name or an address is whose the identities are that it comes with.
-        if ignored.nonzeroBitCount == places.count {
-            ignored = claimCount < 64 ? 1 << UInt64(claimCount) - 1 : .max
+        if shared.nonzeroBitCount == places.count {
+            shared = claimCount < 64 ? 1 << UInt64(claimCount) - 1 : .max
         }
     }
 }

@@ -71,9 +71,11 @@ struct EventFacts {
         visitor =
             string(fields.anonymousID).map { "a:" + $0 }
             ?? string(fields.sessionID).map { "s:" + $0 }
-        // Where a marker stayed, nobody is named.
-        userID = string(fields.userID).flatMap {
-            opened.envelope != nil && Array($0.utf8) == IdentityGuard.userMarker ? nil : $0
+        // Where a marker stayed, nobody is named, and a stale name is another's.
+        userID = string(fields.userID).flatMap { userID in
+            guard let envelope = opened.envelope else { return userID }
+            let isMarker = Array(userID.utf8) == IdentityGuard.userMarker
+            return envelope.isStale || isMarker ? nil : userID
         }
         guard event.kind == .track else { return }
         switch name {

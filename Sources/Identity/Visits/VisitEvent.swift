@@ -102,4 +102,6 @@ public struct Placement: Sendable {
     ///
     /// It is shared by many, or its producer repeats it from a visit that is over.
     public var ignored: UInt32 = 0
+    /// Those bits of `ignored` that a producer repeats; the others are shared.
+    public var stale: UInt32 = 0
 }

@@ -30,14 +30,16 @@ public struct VisitLog: Sendable {
             guard let index, visits[index].covers(time, idle: rules.idleTimeoutMilliseconds) else {
                 return Placement()
             }
-            return placement(index, .joined, 0)
+            return placement(index, .joined, Ignored())
         }
-        var ignored: UInt32 = 0
+        var ignored = Ignored()
         var names: [VisitName] = []
         if !event.identities.isEmpty { names = heeded(event, index, &ignored) }
         if event.mark == .start { return begin(event, .start, names, ignored, after: before) }
         guard let index else {
-            if event.mark == .endOnly { return Placement(ignored: ignored) }
+            if event.mark == .endOnly {
+                return Placement(ignored: ignored.all, stale: ignored.stale)
+            }
             return begin(event, .activity, names, ignored, after: nil)
         }
         if let cause = contradiction(event, names, to: index) {
@@ -106,7 +108,7 @@ public struct VisitLog: Sendable {
 
     /// The identities that say something, and bits for those that do not.
     private mutating func heeded(
-        _ event: VisitEvent, _ index: Int?, _ ignored: inout UInt32
+        _ event: VisitEvent, _ index: Int?, _ ignored: inout Ignored
     ) -> [VisitName] {
         var names: [VisitName] = []
         var isStale = false
@@ -118,11 +120,11 @@ public struct VisitLog: Sendable {
         }
         for (place, name) in event.identities.prefix(VisitEvent.identitiesMost).enumerated() {
             let isKnown = index.map { visits[$0].knows(name) } ?? false
-            if !isKnown,
-                isStale && self.isStale(name, index)
-                    || !rules.isBadge(name) && isShared(name, event)
-            {
-                ignored |= 1 << UInt32(place)
+            if !isKnown, isStale, self.isStale(name, index) {
+                ignored.all |= 1 << UInt32(place)
+                ignored.stale |= 1 << UInt32(place)
+            } else if !isKnown, !rules.isBadge(name), isShared(name, event) {
+                ignored.all |= 1 << UInt32(place)
             } else {
                 names.append(name)
             }
@@ -177,7 +179,7 @@ public struct VisitLog: Sendable {
     // MARK: changes
 
     private mutating func join(
-        _ event: VisitEvent, _ index: Int, _ names: [VisitName], _ ignored: UInt32
+        _ event: VisitEvent, _ index: Int, _ names: [VisitName], _ ignored: Ignored
     ) -> Placement {
         save(index)
         var index = index
@@ -192,7 +194,7 @@ public struct VisitLog: Sendable {
 
     /// Begins a visit; in the midst of the one `before` it takes what follows there.
     private mutating func begin(
-        _ event: VisitEvent, _ cause: Placement.Cause, _ names: [VisitName], _ ignored: UInt32,
+        _ event: VisitEvent, _ cause: Placement.Cause, _ names: [VisitName], _ ignored: Ignored,
         after before: Int?
     ) -> Placement {
         journal.keep(shared, opened)
@@ -246,10 +248,16 @@ public struct VisitLog: Sendable {
     }
 
     private func placement(
-        _ index: Int, _ cause: Placement.Cause, _ ignored: UInt32
+        _ index: Int, _ cause: Placement.Cause, _ ignored: Ignored
     ) -> Placement {
         Placement(
             visit: visits[index].number, actor: visits[index].actor, cause: cause,
-            ignored: ignored)
+            ignored: ignored.all, stale: ignored.stale)
     }
+}
+
+/// Which identities of an event say nothing, a bit each.
+private struct Ignored {
+    var all: UInt32 = 0
+    var stale: UInt32 = 0
 }
