@@ -86,7 +86,7 @@ public struct FunnelCounts: Equatable, Sendable {
     public var unreadableAmounts: Int64 = 0
     /// Orders and refunds that named no amount.
     public var missingAmounts: Int64 = 0
-    /// Events that belong to no visit: the device says so, or they name neither visitor nor session.
+    /// Events that belong to no visit, as the device says, or for want of visitor and session.
     public var eventsOutsideVisits: Int64 = 0
     /// Visits of staff, which count nowhere else here.
     public var staffVisitsLeftOut: Int64 = 0

@@ -59,7 +59,8 @@ class Day:
         while len(events) <= index:
             events.append([])
         event = {
-            "type": kind if kind != "late" else "track", "anonymousId": f"never-reset-{kind == 'late'}",
+            "type": kind if kind != "late" else "track",
+            "anonymousId": f"never-reset-{kind == 'late'}",
             "timestamp": iso(int(self._now * 1000)), "event": name, "properties": {},
             "messageId": f"{index}/{kind}/{len(events[index])}",
         }

@@ -41,7 +41,7 @@ final class VisitPlacer {
         from handover: Handover, sequence: UInt32
     ) -> PlacedEvent {
         var event = VisitEvent(
-            timeMilliseconds: time(decision.statedMilliseconds, handover),
+            timeMilliseconds: moment(decision.statedMilliseconds, handover),
             number: UInt64(numbering?.epoch ?? 0) << 32 | UInt64(sequence),
             kind: decision.kind, lane: decision.lane)
         event.mark = rules.mark(ofEventNamed: decision.name)
@@ -74,7 +74,7 @@ final class VisitPlacer {
     }
 
     /// When it happened, on the boot's monotonic clock.
-    private func time(_ stated: Int64?, _ handover: Handover) -> Int64 {
+    private func moment(_ stated: Int64?, _ handover: Handover) -> Int64 {
         let taken = handover.time.monotonic.milliseconds
         guard let stated, !handover.isMeasured else { return taken }
         let ahead = handover.time.wallMilliseconds - taken

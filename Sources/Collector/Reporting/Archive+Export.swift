@@ -72,7 +72,7 @@ extension Database {
 }
 
 extension JSONWriter {
-    /// The visit as the device tells it, null for none and without both of a device that tells none.
+    /// The visit as the device tells it, null for none; nothing of a device that tells none.
     fileprivate mutating func visit(_ row: Row) {
         guard let visit: Int64 = row[8] else { return }
         key("visit")
