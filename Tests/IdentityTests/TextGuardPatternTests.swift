@@ -42,7 +42,7 @@ import Testing
 
     @Test(
         arguments: [
-            "", "###", "MEMBER", "*###", "##**", "A*###", "Ä####", "#\u{7}##",
+            "", "###", "MEMBER", "????", "*###", "##**", "A*###", "Ä####", "#\u{7}##",
             String(repeating: "#", count: 65),
         ])
     func `is refused where it means nothing`(_ text: String) { #expect(pattern(text) == nil) }

@@ -22,7 +22,7 @@ import Testing
             "%e2%25",
         ])
     func `whatever is repeated`(_ part: String) throws {
-        let patterns = try [("M-#*-#*-#*-#", "a"), ("#*-#*-#*-x", "b"), ("?*-?*-?*-1", "c")].map {
+        let patterns = try [("M-#*-#*-#*-#", "a"), ("#*-#*-#*-x", "b"), ("?*-?*-?*-#", "c")].map {
             try #require(GuardPattern(name: Array($0.1.utf8), text: Array($0.0.utf8)))
         }
         for guardian in [TextGuard(), TextGuard(patterns: patterns)] {

@@ -31,6 +31,9 @@ public struct Configuration {
     var identityKeyFile = "/etc/footfall/identity.key"
     /// Where telephone numbers without a calling code belong; nil refuses them.
     var region: Region?
+    /// Whether texts are searched for what says who somebody is.
+    var isGuarded = true
+    var guardPatterns: [GuardPattern] = []
     /// Whom identities are sealed to; without it they are dropped.
     var collectorKey: CollectorKey?
     var visits = VisitRules()

@@ -24,6 +24,7 @@ struct ConfigurationReader {
         ),
         ("sync", ["drain_rate"]),
         ("identity", ["key_file", "collector_key", "region"]),
+        ("guard", ["enabled", patternKey]),
         (
             "visits",
             [
@@ -34,6 +35,7 @@ struct ConfigurationReader {
         ("store", ["quota"]),
         ("stages", Stage.allCases.map { $0.word }),
     ]
+    private static let patternKey = "pattern.NAME"
     private static let lists = [
         "local_keys", "allowed_origins", "pins", "start_events", "end_events",
     ]
@@ -81,6 +83,7 @@ struct ConfigurationReader {
                     "x25519: and 43 characters, as `footfall-collector keys list` prints it")
             }
             configuration.collectorKey = collectorKey
+        case "guard": try takeGuard(entry, key, &configuration)
         case "sync":
             guard let rate = Int64(entry.value), 10...1_000_000 ~= rate else {
                 throw bad("rate", entry, "10 to 1000000 events a second")
@@ -144,6 +147,29 @@ struct ConfigurationReader {
                 problem: "http_listen lets other machines in",
                 allowed: "listen on 127.0.0.1 or [::1], or list local_keys")
         }
+    }
+
+    private func takeGuard(
+        _ entry: INIEntry, _ key: String, _ configuration: inout Configuration
+    ) throws(ConfigurationError) {
+        guard key == Self.patternKey else {
+            guard entry.value == "yes" || entry.value == "no" else {
+                throw error(entry, "enabled = \(entry.value)", "yes or no")
+            }
+            configuration.isGuarded = entry.value == "yes"
+            return
+        }
+        let name = Array(entry.key.utf8.dropFirst("pattern.".utf8.count))
+        guard let pattern = GuardPattern(name: name, text: Array(entry.value.utf8)) else {
+            throw error(
+                entry, "bad pattern \(entry.value)",
+                "a name of a-z 0-9 _ -, and 4 to 64 characters with a # for each digit, ? for each "
+                    + "letter, * behind one for a run, such as pattern.member = MEMBER-########")
+        }
+        guard configuration.guardPatterns.count < GuardPattern.countMax else {
+            throw error(entry, "too many patterns", "\(GuardPattern.countMax) at most")
+        }
+        configuration.guardPatterns.append(pattern)
     }
 
     private func takeAgent(
@@ -229,6 +255,7 @@ struct ConfigurationReader {
     /// A list's key without the number that its later lines carry.
     private func baseKey(_ entry: INIEntry) -> String {
         let isList = { (key: String) in Self.lists.contains(key) || Stage(word: key) != nil }
+        if entry.section == "guard", entry.key.hasPrefix("pattern.") { return Self.patternKey }
         guard let dot = entry.key.utf8.lastIndex(of: UInt8(ascii: ".")) else { return entry.key }
         let base = String(entry.key[..<dot])
         guard let number = Int64(entry.key[entry.key.utf8.index(after: dot)...]), number >= 2,

@@ -31,7 +31,9 @@ struct Handover {
 /// The order of the stations between a door and the store: Intake, Identity, Intake's rules,
 /// memory.
 struct Admitter {
-    private let identityGuard = IdentityGuard()
+    private let identityGuard: IdentityGuard
+    /// What was found in texts since the start.
+    private(set) var findings = GuardFindings()
     private let claims: ClaimSealer
     private let admission: Admission
     private(set) var messages: MessageMemory
@@ -42,9 +44,10 @@ struct Admitter {
     private static let quarantinedBodyMost = 16 << 10
 
     init(
-        claims: ClaimSealer, admission: Admission, messages: MessageMemory, numbering: SealedID,
-        visits: VisitPlacer
+        identityGuard: IdentityGuard, claims: ClaimSealer, admission: Admission,
+        messages: MessageMemory, numbering: SealedID, visits: VisitPlacer
     ) {
+        self.identityGuard = identityGuard
         self.claims = claims
         self.admission = admission
         self.messages = messages
@@ -81,9 +84,11 @@ struct Admitter {
         if let fault = proposal.fault {
             summary.hasIdentity = true
             let isKept = fault == .tooDeep && proposal.range.count <= Self.quarantinedBodyMost
-            let body = isKept ? identityGuard.rewrite(text, in: proposal.range).body : []
+            var guarded = GuardedEvent()
+            if isKept { guarded = identityGuard.rewrite(text, in: proposal.range) }
+            count(guarded, lane: .normal, &pending)
             quarantine(
-                fault, body: body, byteCount: Int64(proposal.range.count), offset: nil,
+                fault, body: guarded.body, byteCount: Int64(proposal.range.count), offset: nil,
                 from: handover,
                 into: &pending, sequence: &sequence)
             return fault
@@ -95,6 +100,7 @@ struct Admitter {
         do throws(Fault) {
             decision = try admission.decide(body, kind: proposal.kind)
         } catch {
+            count(guarded, lane: .normal, &pending)
             quarantine(
                 error, body: body, byteCount: Int64(proposal.range.count), offset: nil,
                 from: handover,
@@ -122,6 +128,7 @@ struct Admitter {
         let keys = guarded.claims.isEmpty ? [] : claims.keys(of: guarded, text)
         let place = visits.place(decision, body, keys, from: handover, sequence: sequence)
         let envelope = envelope(of: keys, sequence, place, &pending, lane)
+        count(guarded, lane: lane, &pending)
         envelope.append(to: &body)
         pending.append(
             Event(
@@ -130,6 +137,21 @@ struct Admitter {
         sequence += 1
         summary.stored += 1
         return nil
+    }
+
+    /// Counts what was found in an event's texts.
+    private mutating func count(
+        _ guarded: GuardedEvent, lane: Lane, _ pending: inout PendingCommit
+    ) {
+        guard !guarded.found.isEmpty else { return }
+        let fields = EventFields(guarded.body)
+        let name = (fields?.event ?? fields?.name)?.bytes(in: guarded.body) ?? []
+        for kind in guarded.found {
+            let word = identityGuard.name(of: kind)
+            pending.counters.add(
+                1, to: CounterName.guarded(String(decoding: word, as: UTF8.self)), lane: lane)
+            findings.add(word, in: name)
+        }
     }
 
     private func envelope(

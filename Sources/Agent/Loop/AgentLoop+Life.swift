@@ -30,6 +30,9 @@ extension AgentLoop {
                 allowedOrigins: configuration.allowedOrigins),
             writeKey: writeKey, store: store,
             admitter: Admitter(
+                identityGuard: IdentityGuard(
+                    configuration.isGuarded
+                        ? TextGuard(patterns: configuration.guardPatterns) : nil),
                 claims: claims,
                 admission: Admission(stages: StageRule(additions: configuration.stages)),
                 messages: messages,

@@ -26,6 +26,8 @@ enum CounterName {
     static let quarantinedPrefix = "quarantined:"
     static let droppedPrefix = "dropped:"
 
+    /// What the guard found of a kind.
+    static func guarded(_ kind: String) -> String { "guard:" + kind }
     static func refused(_ reason: String) -> String { refusedPrefix + reason }
     static func quarantined(_ reason: String) -> String { quarantinedPrefix + reason }
 }

@@ -20,6 +20,8 @@ struct StatusReport: OperatorReport {
     private let quarantine: [QuarantineStatistics]
     private let counters: [CounterDelta]
     private let producers: [ProducerStatus]
+    private let isGuarded: Bool
+    private let findings: GuardFindings
     private let diskUsedBytes: Int64
     private let diskQuotaBytes: Int64
     private let notices: [String]
@@ -47,6 +49,8 @@ struct StatusReport: OperatorReport {
         quarantine = try loop.store.quarantineStatistics()
         counters = try loop.store.counters()
         producers = loop.producerStatus(now)
+        isGuarded = loop.configuration.isGuarded
+        findings = loop.admitter.findings
         (diskUsedBytes, diskQuotaBytes) = try loop.store.diskBytes()
         notices = try Self.notices(loop.store) + Self.notices(loop.courier.certificates)
         problems = Self.problems(loop, failureCount, collectorState)
@@ -134,6 +138,8 @@ struct StatusReport: OperatorReport {
             text += "  quarantine \(entry.reason) \(entry.eventCount)\n"
         }
         for producer in producers { text += Self.line("  producer  ", producer.text) }
+        if !isGuarded { text += "  guard      off: texts are stored as they come\n" }
+        for line in findings.lines { text += Self.line("  guard     ", line) }
         text += "  disk       \(diskUsedBytes / 1000) of \(diskQuotaBytes / 1000) kB\n"
         text += "  clock      \(Timestamp.text(wall.milliseconds)), \(Self.word(wall.quality))\n"
         text += "  id         stream \(stream.hexadecimal), epoch \(epoch)\n"
@@ -191,6 +197,10 @@ struct StatusReport: OperatorReport {
         writer.beginArray()
         for producer in producers { producer.write(&writer) }
         writer.endArray()
+        writer.key("guard")
+        writer.string(isGuarded ? "on" : "off")
+        writer.key("guardFindings")
+        findings.write(&writer)
         write(notices, as: "notices", &writer)
         write(problems, as: "problems", &writer)
         writer.endObject()

@@ -14,8 +14,13 @@ public struct GuardedEvent: Sendable {
     public internal(set) var body: [UInt8] = []
     /// The identities, in the order of their markers; those beyond `claimsMost` are left out.
     public internal(set) var claims: [IdentityClaim] = []
+    /// What the text guard found, in the text's order.
+    public internal(set) var found: [FoundKind] = []
     /// Whether the shopper allowed advertising.
     public internal(set) var hasAdvertisingConsent = false
+
+    /// One of which nothing may be kept.
+    public init() {}
 
     /// No event of a well-meaning producer has so many.
     public static let claimsMost = 64
@@ -24,10 +29,16 @@ public struct GuardedEvent: Sendable {
 /// Rewrites an event so that no identity in its known places reaches a file, a log or the wire.
 ///
 /// The known places, and what they are known by, are on the module's page. A value there that is an
-/// array or an object is covered whole: every string and number inside is replaced.
+/// array or an object is covered whole: every string and number inside is replaced. All other
+/// strings, numbers and names go through a `TextGuard`.
 public struct IdentityGuard: Sendable {
-    /// Makes a guard.
-    public init() {}
+    private let textGuard: TextGuard?
+
+    /// Makes a guard; without one for texts, only the known places are guarded.
+    public init(_ textGuard: TextGuard? = TextGuard()) { self.textGuard = textGuard }
+
+    /// What a marker calls a kind, without its brackets; empty without a guard for texts.
+    public func name(of kind: FoundKind) -> [UInt8] { textGuard?.name(of: kind) ?? [] }
 
     /// The value in `range`, identity replaced.
     ///
@@ -39,11 +50,13 @@ public struct IdentityGuard: Sendable {
         var writer = JSONWriter(capacity: range.count + 160)
         var places = KnownPlaces()
         var guarded = GuardedEvent()
+        var name = range.lowerBound..<range.lowerBound
         while true {
             let token = cursor.next()
             if token.kind == .end { break }
             guard let type = places.take(token, of: text), !token.range.isEmpty else {
-                writer.copy(token, of: text)
+                if token.kind == .key { name = token.range }
+                copy(token, of: text, named: name, to: &writer, &guarded)
                 continue
             }
             if guarded.claims.count < GuardedEvent.claimsMost {
@@ -54,6 +67,35 @@ public struct IdentityGuard: Sendable {
         guarded.body = writer.bytes
         guarded.hasAdvertisingConsent = places.hasAdvertisingConsent
         return guarded
+    }
+
+    /// Copies a token, markers in place of what is found in it.
+    private func copy(
+        _ token: JSONToken, of text: [UInt8], named name: Range<Int>, to writer: inout JSONWriter,
+        _ guarded: inout GuardedEvent
+    ) {
+        guard let textGuard else { return writer.copy(token, of: text) }
+        switch token.kind {
+        case .key, .string:
+            // What a name says of its value does not hold of the name.
+            let found =
+                token.kind == .key
+                ? textGuard.rewrite(text, in: token.range)
+                : textGuard.rewrite(text, in: token.range, named: name)
+            guard let found else { break }
+            guarded.found += found.kinds
+            var whole = token
+            whole.range = 0..<found.bytes.count
+            return writer.copy(whole, of: found.bytes)
+        case .number:
+            guard let kind = textGuard.kind(ofNumber: text, in: token.range, named: name) else {
+                break
+            }
+            guarded.found.append(kind)
+            return writer.string([UInt8(ascii: "[")] + textGuard.name(of: kind) + [93])
+        default: break
+        }
+        writer.copy(token, of: text)
     }
 
     /// The text with what was learnt of its identities put where the markers are.

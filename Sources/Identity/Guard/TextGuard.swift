@@ -58,27 +58,36 @@ public struct TextGuard: Sendable {
     /// - Parameters:
     ///   - text: any bytes; of a JSON string, what stands between its quotation marks.
     ///   - range: the part that is looked at and, rewritten, returned.
-    ///   - use: what the text is there for.
+    ///   - name: where in `text` the name of the member stands whose value it is.
+    @inline(__always)
+    public func rewrite(
+        _ text: [UInt8], in range: Range<Int>, named name: Range<Int>
+    ) -> GuardedText? {
+        guard mayHold(text, range) else { return nil }
+        return rewrite(text, range, nil, name)
+    }
+
+    /// A text with markers in place of what is found; nil where nothing is.
+    ///
+    /// - Parameter use: what the text is there for.
     @inline(__always)
     public func rewrite(_ text: [UInt8], in range: Range<Int>, use: TextUse = .text) -> GuardedText?
     {
-        // The shortest that counts is `a@b.de`, or six digits where a telephone is expected.
-        guard range.count >= 6 || !patterns.isEmpty else { return nil }
-        let survey = TextSurvey(text, range)
-        guard
-            survey.isWorthScanning(text, range) || isEncoded(survey, text, range)
-                || use == .phone || !patterns.isEmpty
-        else { return nil }
-        return rewrite(text, range, use, survey)
+        guard mayHold(text, range) else { return nil }
+        return rewrite(text, range, use, range.lowerBound..<range.lowerBound)
     }
 
     /// The kind of number that a JSON number is, in whose place a marker must stand.
     ///
     /// A payment card's is one of 15 or 16 digits, save in the place of an id; a telephone's is
     /// what stands in a telephone's place. Other lengths are ids, times and barcodes.
-    public func kind(ofNumber text: [UInt8], in range: Range<Int>, use: TextUse) -> FoundKind? {
-        guard 6...16 ~= range.count, range.count >= 15 || use == .phone else { return nil }
+    public func kind(
+        ofNumber text: [UInt8], in range: Range<Int>, named name: Range<Int>
+    ) -> FoundKind? {
+        guard 6...16 ~= range.count else { return nil }
         for index in range where !Symbol.isDigit(text[index]) { return nil }
+        let use = TextUse(of: text, in: name)
+        guard range.count >= 15 || use == .phone else { return nil }
         var steps = 0
         let spans = spans(text, range, use, TextSurvey(text, range), &steps)
         guard let span = spans.first, span.symbols.count == range.count,
@@ -95,10 +104,24 @@ public struct TextGuard: Sendable {
         return steps
     }
 
+    /// Whether a text must be looked at closely: a quick look, in which most fail.
+    @inline(__always)
+    private func mayHold(_ text: [UInt8], _ range: Range<Int>) -> Bool {
+        // The shortest that counts is `a@b.de`, or six digits where a telephone is expected.
+        guard range.count >= 6 else { return !patterns.isEmpty }
+        return TextSurvey.mayHold(text, range) || !patterns.isEmpty || isEncoded(text, range)
+    }
+
     @inline(never)
     private func rewrite(
-        _ text: [UInt8], _ range: Range<Int>, _ use: TextUse, _ survey: TextSurvey
+        _ text: [UInt8], _ range: Range<Int>, _ given: TextUse?, _ key: Range<Int>
     ) -> GuardedText? {
+        let survey = TextSurvey(text, range)
+        let isWorth =
+            survey.isWorthScanning(text, range) || !patterns.isEmpty || isEncoded(text, range)
+        guard isWorth || survey.digitCount >= 6 else { return nil }
+        let use = given ?? TextUse(of: text, in: key)
+        guard isWorth || use == .phone else { return nil }
         var steps = 0
         let spans = spans(text, range, use, survey, &steps)
         guard !spans.isEmpty else { return nil }
@@ -149,7 +172,8 @@ public struct TextGuard: Sendable {
     ) -> [FoundSpan] {
         let inner = Base64Text.trimmed(symbols, range)
         if inner.count >= Base64Text.countMin {
-            steps += inner.count
+            // Looked at, and read.
+            steps += 2 * inner.count
             if Base64Text.isText(symbols, inner) {
                 var decoded = Base64Text.decoded(symbols, inner)
                 let whole = 0..<decoded.count
@@ -164,15 +188,9 @@ public struct TextGuard: Sendable {
         return finder.spans
     }
 
-    /// Whether a text may be Base64 from its first byte that is no space to its last.
-    @inline(__always)
-    private func isEncoded(_ survey: TextSurvey, _ text: [UInt8], _ range: Range<Int>) -> Bool {
-        guard range.count >= Base64Text.countMin else { return false }
-        guard survey.all & SymbolClass.base64 != 0 else {
-            let inner = Base64Text.trimmed(text, range)
-            return inner.count < range.count && Base64Text.isText(text, inner)
-        }
-        return Base64Text.isText(text, range)
+    /// Whether a text is Base64 from its first byte that is no space to its last.
+    private func isEncoded(_ text: [UInt8], _ range: Range<Int>) -> Bool {
+        Base64Text.isText(text, Base64Text.trimmed(text, range))
     }
 
     private static func wipe(_ bytes: inout [UInt8]) {

@@ -4,6 +4,8 @@ extension TextFinder {
     /// The end of an account that begins at an index.
     mutating func account(at first: Int) -> Int? {
         guard Symbol.isDigit(at(first + 2)), Symbol.isDigit(at(first + 3)) else { return nil }
+        // A later part of an id.
+        if at(first - 1) == UInt8(ascii: "-"), Symbol.isWord(at(first - 2)) { return nil }
         let country = (Symbol.lowered(at(first)), Symbol.lowered(at(first + 1)))
         guard let length = Self.length(of: country) else { return nil }
         var index = first + 4

@@ -43,6 +43,11 @@ struct TextFinder {
                 isWord = true
                 continue
             }
+            if !isWord, at(index + 8) == UInt8(ascii: "-"), isUUID(at: index) {
+                index += 36
+                isWord = true
+                continue
+            }
             switch symbol {
             case UInt8(ascii: "@"): index = address(at: index) ?? index + 1
             case 48...57: index = number(at: index)
@@ -55,6 +60,18 @@ struct TextFinder {
             }
             isWord = Symbol.isWord(symbol)
         }
+    }
+
+    /// Whether an id by RFC 9562 stands there: of a million some have a card's digits in a row.
+    private mutating func isUUID(at index: Int) -> Bool {
+        for offset in 0..<36 {
+            let symbol = at(index + offset)
+            switch offset {
+            case 8, 13, 18, 23: if symbol != UInt8(ascii: "-") { return false }
+            default: if Symbol.nibble(symbol) == nil { return false }
+            }
+        }
+        return !Symbol.isWord(at(index + 36))
     }
 
     mutating func add(_ kind: FoundKind, _ symbols: Range<Int>) -> Int {

@@ -27,8 +27,8 @@ public struct GuardPattern: Sendable {
         }
     }
 
-    /// Takes a name of 1 to 32 of `a-z0-9_-` and a pattern of 4 to 64 characters of ASCII that
-    /// names at least one digit or letter; nil for any other.
+    /// Takes a name of 1 to 32 of `a-z0-9_-` and a pattern of 4 to 64 characters of ASCII with at
+    /// least one digit, so that it finds no name that an event has; nil for any other.
     public init?(name: [UInt8], text: [UInt8]) {
         guard 1...32 ~= name.count, 4...64 ~= text.count else { return nil }
         for byte in name {
@@ -45,7 +45,7 @@ public struct GuardPattern: Sendable {
                 guard let last = items.last, last.symbol <= 1, !last.isRun else { return nil }
                 items[items.count - 1].isRun = true
             case UInt8(ascii: "#"), UInt8(ascii: "?"):
-                isOpen = true
+                isOpen = isOpen || byte == UInt8(ascii: "#")
                 items.append(Item(symbol: byte == UInt8(ascii: "#") ? 0 : 1))
             case 0x20..<0x7F: items.append(Item(symbol: Symbol.lowered(byte)))
             default: return nil

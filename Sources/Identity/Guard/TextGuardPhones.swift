@@ -167,7 +167,9 @@ extension TextFinder {
                     separator == 0x20 || separator == 0x2D || separator == 0x2E
                 else { continue }
             }
-            if groups.isLuhn(count), isEnd(groups.ends[count - 1], isNational: false) {
+            // Of an id in parts these may be the first ones.
+            let isParted = groups.separators[groups.first] == UInt8(ascii: "-")
+            if groups.isLuhn(count), isEnd(groups.ends[count - 1], isNational: isParted) {
                 return count
             }
         }

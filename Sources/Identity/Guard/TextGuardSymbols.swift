@@ -64,10 +64,53 @@ enum Symbol {
 struct TextSurvey {
     /// What any byte is.
     var any: UInt8 = 0
-    /// What every byte is.
-    var all: UInt8 = 63
     /// The most digits that nothing but separators part.
     var digitCount = 0
+
+    /// Whether a range has six digits, or a byte of which `hasSign` may be true: eight bytes at
+    /// once, since most texts of an event are passed over by it.
+    @inline(__always)
+    static func mayHold(_ text: [UInt8], _ range: Range<Int>) -> Bool {
+        unsafe text.withUnsafeBytes { text in
+            var digitCount: UInt64 = 0
+            var index = range.lowerBound
+            while index + 8 <= range.upperBound {
+                let word = unsafe text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if signs(word) != 0 { return true }
+                digitCount &+= (digits(word) >> 7) &* 0x0101_0101_0101_0101 >> 56
+                index += 8
+            }
+            while index < range.upperBound {
+                let bits = SymbolClass.of(unsafe text[index])
+                if bits & (SymbolClass.sign | SymbolClass.folded) != 0 { return true }
+                digitCount &+= UInt64(bits & SymbolClass.digit)
+                index += 1
+            }
+            return digitCount >= 6
+        }
+    }
+
+    /// The highest bit of each byte that is `@`, `%`, `&`, a backslash or beyond ASCII, and perhaps
+    /// of others behind it.
+    @inline(__always)
+    private static func signs(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let at = word ^ (ones &* 0x40)
+        let backslash = word ^ (ones &* 0x5C)
+        let percent = word ^ (ones &* 0x25)
+        let ampersand = word ^ (ones &* 0x26)
+        let zeros =
+            (at &- ones) & ~at | (backslash &- ones) & ~backslash | (percent &- ones) & ~percent
+            | (ampersand &- ones) & ~ampersand
+        return (zeros | word) & (ones &* 0x80)
+    }
+
+    /// The highest bit of each digit, of a word of ASCII.
+    @inline(__always)
+    private static func digits(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        return (word &+ ones &* 0x50) & ~(word &+ ones &* 0x46) & (ones &* 0x80)
+    }
 
     /// Looks at a range.
     init(_ text: [UInt8], _ range: Range<Int>) {
@@ -76,7 +119,6 @@ struct TextSurvey {
             for index in range {
                 let bits = SymbolClass.of(unsafe text[index])
                 any |= bits
-                all &= bits
                 run = (run &+ Int(bits & 1)) & (0 &- Int(bits >> 1 & 1))
                 digitCount = run > digitCount ? run : digitCount
             }

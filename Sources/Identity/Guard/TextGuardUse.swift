@@ -7,22 +7,24 @@ public enum TextUse: UInt8, Sendable {
     /// An id, an article's number, a time: digits without a `+`, or without separators, stay.
     case code
 
-    /// By a member's name, read word by word: `contactPhone`, `tel_no`, `SKU`, `order-id`.
+    /// By a member's name, of which the last word that says something counts: `contactPhone`,
+    /// `tel_no`, `SKU`, `order-id`, `phone_id`.
     public init(of name: [UInt8], in range: Range<Int>) {
-        var use = TextUse.text
-        var first = range.lowerBound
-        var index = first
-        while index <= range.upperBound {
-            let isEnd = index == range.upperBound
-            if isEnd || Self.isSeam(name, first, index) {
-                // The last word says what it is: `phone_id`, `orderContactPhone`.
-                use = Self.use(of: name, first..<index) ?? use
-                first = index
-                if !isEnd, !Symbol.isWord(name[index]) { first += 1 }
+        var end = range.upperBound
+        var index = end
+        while index > range.lowerBound {
+            index -= 1
+            guard index == range.lowerBound || Self.isSeam(name, range.lowerBound, index) else {
+                continue
             }
-            index += 1
+            let first = Symbol.isWord(name[index]) ? index : index + 1
+            if let use = Self.use(of: name, first..<end) {
+                self = use
+                return
+            }
+            end = index
         }
-        self = use
+        self = .text
     }
 
     /// Whether a word ends before an index: at what is no letter, or at a capital after none.
@@ -35,7 +37,7 @@ public enum TextUse: UInt8, Sendable {
         guard 2...9 ~= range.count else { return nil }
         return words.withUTF8Buffer { words in
             var index = 0
-            var use = TextUse.phone
+            var use = TextUse.code
             while index < words.count {
                 let first = index
                 var isSame = true
@@ -48,7 +50,7 @@ public enum TextUse: UInt8, Sendable {
                     index += 1
                 }
                 if index == first {
-                    use = .code
+                    use = .phone
                 } else if isSame, index - first == range.count {
                     return use
                 }
@@ -58,10 +60,10 @@ public enum TextUse: UInt8, Sendable {
         }
     }
 
-    // Each ends with a space; an empty one parts those of telephones from those of codes.
+    // Each ends with a space; an empty one parts those of codes from those of telephones.
     private static let words: StaticString = """
-        phone telephone telefon tel mobile mobil msisdn whatsapp fax cell handy contact sms  \
-        id ids sku ean gtin upc plu isbn barcode code uuid guid hash serial version timestamp time \
-        date at order invoice receipt\u{20}
+        id timestamp at sku ids ean gtin upc plu isbn barcode code uuid guid hash serial version \
+        time date order invoice receipt  phone telephone telefon tel mobile mobil msisdn whatsapp \
+        fax cell handy contact sms\u{20}
         """
 }
