@@ -7,6 +7,7 @@ the agent wrote, said and sent is searched. With the guard off the same search m
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -119,7 +120,7 @@ def share(agent: Agent, place: Path, group: list[str]) -> None:
 def rows(state: Path) -> Iterator[bytes]:
     """Every value of every table of a stopped agent's database."""
     for file in sorted(state.glob("*.db")):
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
             names = [name for name, in database.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table'")]
             for name in names:

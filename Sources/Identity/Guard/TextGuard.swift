@@ -59,7 +59,6 @@ public struct TextGuard: Sendable {
     ///   - text: any bytes; of a JSON string, what stands between its quotation marks.
     ///   - range: the part that is looked at and, rewritten, returned.
     ///   - name: where in `text` the name of the member stands whose value it is.
-    @inline(__always)
     public func rewrite(
         _ text: [UInt8], in range: Range<Int>, named name: Range<Int>
     ) -> GuardedText? {
@@ -70,7 +69,6 @@ public struct TextGuard: Sendable {
     /// A text with markers in place of what is found; nil where nothing is.
     ///
     /// - Parameter use: what the text is there for.
-    @inline(__always)
     public func rewrite(_ text: [UInt8], in range: Range<Int>, use: TextUse = .text) -> GuardedText?
     {
         guard mayHold(text, range) else { return nil }
@@ -105,7 +103,7 @@ public struct TextGuard: Sendable {
     }
 
     /// Whether a text must be looked at closely: a quick look, in which most fail.
-    @inline(__always)
+    @inline(never)
     private func mayHold(_ text: [UInt8], _ range: Range<Int>) -> Bool {
         // The shortest that counts is `a@b.de`, or six digits where a telephone is expected.
         guard range.count >= 6 else { return !patterns.isEmpty }

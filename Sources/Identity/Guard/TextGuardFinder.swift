@@ -63,6 +63,7 @@ struct TextFinder {
     }
 
     /// Whether an id by RFC 9562 stands there: of a million some have a card's digits in a row.
+    @inline(never)
     private mutating func isUUID(at index: Int) -> Bool {
         for offset in 0..<36 {
             let symbol = at(index + offset)
@@ -74,6 +75,7 @@ struct TextFinder {
         return !Symbol.isWord(at(index + 36))
     }
 
+    @inline(never)
     mutating func add(_ kind: FoundKind, _ symbols: Range<Int>) -> Int {
         spans.append(FoundSpan(symbols: symbols, kind: kind))
         return symbols.upperBound

@@ -20,6 +20,7 @@ struct TextFolding {
     }
 
     /// The next symbol; nil at the end.
+    @inline(never)
     mutating func next() -> UInt8? {
         while position < end {
             start = position

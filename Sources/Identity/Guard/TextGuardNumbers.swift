@@ -56,6 +56,7 @@ struct DigitGroups {
     func isBreak(_ count: Int) -> Bool { breaks >> UInt32(count) & 1 != 0 }
 
     /// The number that some digits spell.
+    @inline(never)
     func number(_ range: Range<Int>) -> Int {
         var number = 0
         for index in range { number = number * 10 + Int(digits[index]) }
