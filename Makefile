@@ -17,6 +17,7 @@
 #   make fuzz       bytes that no writer made against the block reader: SECONDS=60
 #   make storm      producers of shared memory and their agents killed: SECONDS=60
 #   make kill       kill -9 of the agent at KILLS=1000 random moments under load
+#   make canary     50,000 events with 2,000 people in them, and the search for any trace: EVENTS=N
 #   make wire-faults  each byte of an exchange stalled and spoilt; a large backlog, a thin line
 #   make format     formats the Swift sources in place
 #   make clean      removes every build
@@ -25,7 +26,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint tidy checks units device collector ordinary end-to-end results \
         check-results cross test-cross bench bench-sync bench-parts footprint simulation crash \
-        simulate sanitize fuzz storm kill wire-faults format clean producer library \
+        simulate sanitize fuzz storm kill canary wire-faults format clean producer library \
         build-embedded build-ordinary run-embedded run-ordinary
 
 ENSURE := @Tests/Tools/ensure
@@ -53,7 +54,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider
 export SWIFT_BACKTRACE = enable=no
 
 help:
-	@sed -n '3,22s/^# *//p' Makefile
+	@sed -n '3,23s/^# *//p' Makefile
 
 demo: device collector
 	$(ENSURE) python
@@ -254,6 +255,10 @@ storm: $(VENV)/ready device collector producer
 KILLS := 1000
 kill: $(VENV)/ready device collector
 	FOOTFALL_KILLS=$(KILLS) $(PYTEST) -q -s Tests/EndToEnd/test_kill.py
+
+EVENTS := $(if $(filter canary,$(MAKECMDGOALS)),50000)
+canary: $(VENV)/ready device collector library
+	FOOTFALL_CANARY_EVENTS=$(EVENTS) $(PYTEST) -q -s Tests/EndToEnd/test_canary.py
 
 # A quarter of an hour, most of it in the agent's own deadlines; then bad networks by the relay,
 # which stands in where namespaces are not permitted.

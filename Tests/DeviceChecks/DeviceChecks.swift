@@ -33,6 +33,7 @@ struct DeviceChecks {
         Compression.run(list)
         Digests.run(list)
         MatchKeys.run(list)
+        Texts.run(list)
         FixedBytes.run(list)
         FixedBytes.runShort(list)
         ShortTexts.run(list)

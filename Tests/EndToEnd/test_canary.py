@@ -1,4 +1,4 @@
-"""Nobody's identity reaches a file, a log or the wire, wherever in an event it is and however spelt.
+"""Nobody's identity reaches a file, a log or the wire, wherever it is and however spelt.
 
 Two thousand made-up people are scattered over events that come through every door; then all that
 the agent wrote, said and sent is searched. With the guard off the same search must find them.
@@ -56,12 +56,16 @@ def event(chance: random.Random, canary: Canary, number: int) -> str:
         case 2: track["context"] = {"page": {"url": f"https://shop.example/q?a=1&c={part}&z=2"}}
         case 3: track["event"] = f"Asked {part}"
         case 4: track["properties"] = {"value": whole}
-        case 5: track |= {"note": whole, "messageId": f"m-{number}-{part}"}
+        case 5: track |= {"note": whole, "messageId": f"m-{number}-{canary.email}"}
         case 6: return json.dumps(track)[:-1] + f', "properties": {{"text": {escaped(value)}}}}}'
-        case 7: return json.dumps(track)[:-1] + f', {escaped(value)}: {{"x": [[{escaped(value)}]]}}}}'
-        case 8: track["properties"] = {"raw": json.dumps({"inner": part, "deeper": json.dumps([part])})}
+        case 7:
+            inner = f'{{"x": [[{escaped(value)}]]}}'
+            return json.dumps(track)[:-1] + f", {escaped(value)}: {inner}}}"
+        case 8:
+            inner = json.dumps({"inner": part, "deeper": json.dumps([part])})
+            track["properties"] = {"raw": inner}
         case 9: track |= {"type": "identify", "userId": canary.email, "traits": canary.fields}
-        case 10: track["context"] = {"traits": canary.fields, "referrer": f"//x/{part}"}
+        case 10: track["context"] = {"traits": canary.fields, "referrer": f"//x/?c={part}"}
         case _: track |= {"type": "screen", "name": part, "properties": {"title": part}}
     return json.dumps(track, ensure_ascii=chance.random() < 0.5)
 
@@ -110,6 +114,9 @@ def share(agent: Agent, place: Path, group: list[str]) -> None:
         for text in group:
             said = json.loads(text)
             name = said.pop("event", said.pop("name", "Noted"))
+            # Below properties nothing is known by its place.
+            said.pop("traits", None)
+            said.get("context", {}).pop("traits", None)
             file.write(json.dumps([name, said.pop("properties", {}) | said]) + "\n")
     shell = examples.beside(agent, place) | {"PYTHONPATH": str(examples.EXAMPLES / "Python")}
     done = examples.ends(["python3", "-c", SHARED, events], place, shell)
@@ -161,7 +168,7 @@ def traces(
         "state": [hit for data in (waiting | files).values() for hit in search.hits(data)],
         "rows": [hit for data in kept for hit in search.hits(data)],
         "inflated": [
-            hit for data in kept + list(files.values())[:0] for text in inflated(data)
+            hit for data in kept for text in inflated(data)
             for hit in search.hits(text)
         ],
         "log": search.hits(agent.log.read_bytes()),

@@ -64,11 +64,11 @@ import Testing
     func `what is no bank account`(_ text: String) { #expect(guarded(text) == text) }
 
     @Test func `digits in the place of an id`() {
-        for text in ["4111111111111111", "015123456789", "0151 23456789", "650-555-1212"] {
+        for text in ["4111111111111111", "015123456789", "0151-23456789", "650-555-1212"] {
             #expect(guarded(text, use: .code) == text)
             #expect(guarded(text) != text)
         }
-        for text in ["anna@example.com", "+49 151 23456789", "4111 1111 1111 1111"] {
+        for text in ["a@b.de", "+49 151 23456789", "0151 23456789", "4111 1111 1111 1111"] {
             #expect(guarded(text, use: .code) != text)
         }
     }

@@ -23,6 +23,7 @@ struct TextFinder {
     }
 
     /// The symbol at an index; 0 beyond the text.
+    @inline(never)
     mutating func at(_ index: Int) -> UInt8 {
         steps += 1
         return range.contains(index) ? text[index] : 0
@@ -33,7 +34,8 @@ struct TextFinder {
         var index = range.lowerBound
         var isWord = false
         while index < range.upperBound {
-            let symbol = at(index)
+            let symbol = text[index]
+            steps += 1
             if isWord, Symbol.isASCIILetter(symbol) {
                 index += 1
                 continue

@@ -2,13 +2,13 @@
 ///
 /// Between groups stand one to three of space, `-`, `.`, `/`, `(`, `)`, or a `+`, which is a space
 /// in a form.
-struct DigitGroups {
-    /// The values of the digits.
-    private(set) var digits = InlineArray<20, UInt8>(repeating: 0)
-    /// Where the text goes on behind each digit.
-    private(set) var ends = InlineArray<20, Int>(repeating: 0)
-    /// By the number of digits before it, what parts two groups; a space where nothing else does.
-    private(set) var separators = InlineArray<20, UInt8>(repeating: 0)
+struct DigitGroups: ~Copyable {
+    // The values of the digits.
+    private var digits = InlineArray<20, UInt8>(repeating: 0)
+    // Where the text goes on behind each digit; no text is longer than 2 GiB.
+    private var ends = InlineArray<20, Int32>(repeating: 0)
+    // By the number of digits before it, what parts two groups; a space where nothing else does.
+    private var separators = InlineArray<20, UInt8>(repeating: 0)
     /// Bit n: a group ends behind n digits.
     private(set) var breaks: UInt32 = 0
     /// Digits in the first group.
@@ -32,7 +32,7 @@ struct DigitGroups {
             while case let digit = finder.at(index) &- 48, digit < 10 {
                 if count == 19 { return }
                 digits[count] = digit
-                ends[count] = index + 1
+                ends[count] = Int32(truncatingIfNeeded: index + 1)
                 count += 1
                 index += 1
             }
@@ -51,6 +51,17 @@ struct DigitGroups {
             separators[count] = separator
         }
     }
+
+    /// Where the text goes on behind `count` digits.
+    func end(_ count: Int) -> Int { Int(ends[count - 1]) }
+
+    /// The value of a digit.
+    @inline(never)
+    func digit(_ index: Int) -> UInt8 { digits[index] }
+
+    /// What parts two groups behind `count` digits.
+    @inline(never)
+    func separator(_ count: Int) -> UInt8 { separators[count] }
 
     /// Whether a group ends behind `count` digits.
     func isBreak(_ count: Int) -> Bool { breaks >> UInt32(count) & 1 != 0 }
@@ -74,6 +85,7 @@ struct DigitGroups {
     }
 
     /// The sum of digits by GS1 is a multiple of ten: the number may be a barcode's.
+    @inline(never)
     func isBarcode(_ count: Int) -> Bool {
         var sum = 0
         for index in 0..<count { sum += Int(digits[index]) * ((count - index) & 1 != 0 ? 1 : 3) }
@@ -88,6 +100,7 @@ struct DigitGroups {
     }
 
     /// Sizes of the first groups, four bits each, the first the highest: `03` `12` is 0x22.
+    @inline(never)
     func sizes(_ count: Int) -> UInt64 {
         var sizes: UInt64 = 0
         var last = 0
@@ -99,6 +112,7 @@ struct DigitGroups {
     }
 
     /// Whether every separator before `count` digits is the same.
+    @inline(never)
     func isUniform(_ count: Int) -> Bool {
         for index in first..<count where separators[index] != 0 {
             if separators[index] != separators[first] { return false }
@@ -107,6 +121,7 @@ struct DigitGroups {
     }
 
     /// The fewest and most digits of a group within the first `count`.
+    @inline(never)
     func extent(_ count: Int) -> (least: Int, most: Int) {
         var extent = (least: 20, most: 0)
         var last = 0

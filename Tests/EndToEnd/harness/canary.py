@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 WORD = b"kanari"
 _INFLATED_MOST = 4 << 20
+_INFLATED_LEAST = 64
+_NOTHING = bytes(32768)
 
 
 def _luhn(digits: str) -> str:
@@ -57,13 +59,15 @@ class Canary:
         area, rest = self.mobile[:3], self.mobile[3:]
         return [
             f"+49 {area} {rest}", f"+49{area}{rest}", f"0049 {area} {rest}",
-            f"+49 (0){area} {rest}", f"0{area} {rest}", f"0{area}/{rest}", f"(0{area}) {rest[:4]}-{rest[4:]}",
+            f"+49 (0){area} {rest}", f"0{area} {rest}", f"0{area}/{rest}",
+            f"(0{area}) {rest[:4]}-{rest[4:]}",
             f"0{area}-{rest}", f"0{area}{rest[:7]}",
         ]
 
     @property
     def card(self) -> str:
-        return _luhn(f"{(411111, 522222, 601100)[self.number % 3]}{310_000_000 + self.number * 7919:09}")
+        issuer = (411111, 522222, 601100)[self.number % 3]
+        return _luhn(f"{issuer}{310_000_000 + self.number * 7919:09}")
 
     @property
     def iban(self) -> str:
@@ -75,7 +79,8 @@ class Canary:
         groups = [self.card[at:at + 4] for at in range(0, 16, 4)]
         account = " ".join(self.iban[at:at + 4] for at in range(0, 22, 4))
         return [
-            self.email, *self.phones, self.card, " ".join(groups), "-".join(groups), self.iban, account,
+            self.email, *self.phones, self.card, " ".join(groups), "-".join(groups), self.iban,
+            account,
         ]
 
     @property
@@ -135,21 +140,35 @@ def _decoded(data: bytes) -> Iterator[bytes]:
         # Base64 may begin at any byte of a longer run.
         for start in range(4):
             part = word[start:]
+            if len(part) % 4 == 1:
+                part = part[:-1]
             try:
-                yield base64.b64decode(part[:len(part) // 4 * 4] if len(part) % 4 == 1 else part + b"=" * (-len(part) % 4))
+                yield base64.b64decode(part + b"=" * (-len(part) % 4))
             except binascii.Error:
                 continue
 
 
 def inflated(data: bytes) -> Iterator[bytes]:
-    """What any stream of raw deflate, zlib or gzip in it holds, wherever it begins."""
+    """What any stream of deflate in it holds, raw or in a zlib's or gzip's frame.
+
+    A stream may begin at any byte, and with a dictionary that nobody here knows: what it takes
+    from there shows as zeros, and what is its own as it is.
+    """
     for start in range(len(data) - 8):
-        stream = zlib.decompressobj(-15)
+        stream = zlib.decompressobj(-15, zdict=_NOTHING)
+        found = b""
+        rest = data[start:start + 65536]
         try:
-            found = stream.decompress(data[start:start + 65536], _INFLATED_MOST)
+            while len(found) < _INFLATED_MOST and not stream.eof:
+                piece = stream.decompress(rest, 1024)
+                if not piece:
+                    break
+                found += piece
+                rest = stream.unconsumed_tail
         except zlib.error:
-            continue
-        if len(found) > 24:
+            # What came before is worth a look all the same.
+            pass
+        if len(found) >= _INFLATED_LEAST:
             yield found
 
 
