@@ -113,4 +113,16 @@ func guarded(_ text: String, use: TextUse = .text, patterns: [GuardPattern] = []
         #expect(kind("4915123456789", "contact_phone") == .phone)
         #expect(kind("4915123456789") == nil)
     }
+
+    @Test func `names, strings and numbers of an event`() {
+        let text = Array(
+            #"{"a@b.de":{"x":["+49 151 23456789",4111111111111111]},"tel":1512345678,"id":1512345678}"#
+                .utf8)
+        let guarded = IdentityGuard().rewrite(text, in: 0..<text.count)
+        #expect(
+            String(decoding: guarded.body, as: UTF8.self)
+                == #"{"[email]":{"x":["[phone]","[card]"]},"tel":"[phone]","id":1512345678}"#)
+        #expect(guarded.found == [.email, .phone, .card, .phone])
+        #expect(IdentityGuard(nil).rewrite(text, in: 0..<text.count).body == text)
+    }
 }
