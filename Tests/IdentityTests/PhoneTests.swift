@@ -3,11 +3,11 @@ import Testing
 @testable import Identity
 
 /// A spelling, the site's region, and E.164 or why it is none.
-typealias Spelling = (text: String, region: String, number: String)
+typealias PhoneSpelling = (text: String, region: String, number: String)
 
 @Suite struct `A telephone number` {
     // From the numbering plans and from what people type.
-    static let spellings: [Spelling] = [
+    static let spellings: [PhoneSpelling] = [
         // Written for the whole world: the region does not matter.
         ("+4915112345678", "", "+4915112345678"), ("+49 (151) 123-456.78", "US", "+4915112345678"),
         ("0049 151 123 456 78", "", "+4915112345678"), ("＋４９１５１１２３４５６７８", "", "+4915112345678"),
@@ -63,7 +63,7 @@ typealias Spelling = (text: String, region: String, number: String)
     ]
 
     @Test(arguments: spellings)
-    func `is E.164 or nothing`(_ spelling: Spelling) {
+    func `is E.164 or nothing`(_ spelling: PhoneSpelling) {
         let keys = Keys(spelling.text, .phone, region: spelling.region)
         let isNumber = spelling.number.hasPrefix("+")
         let (number, digits) = (spelling.number, String(spelling.number.dropFirst()))
