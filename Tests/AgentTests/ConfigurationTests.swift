@@ -97,7 +97,10 @@ private func fault(_ text: String) -> ConfigurationError? {
 
     @Test(
         arguments: [
-            ("[agents]\nx = 1", 7, "[agents]", "agent, collector, sync, identity, guard, visits, store"),
+            (
+                "[agents]\nx = 1", 7, "[agents]",
+                "agent, collector, sync, identity, guard, visits, store"
+            ),
             ("[store]\nsize = 1", 7, "size", "quota"), ("[agent]\nurl = x", 7, "url", "device"),
             ("[sync]\ndrain_rate = 9", 7, "bad rate 9", "10 to 1000000 events a second"),
             ("[visits]\nidle_timeout = 4s", 7, "bad duration 4s", "5s to 1h"),

@@ -69,7 +69,8 @@ public struct Archive: Sendable {
     /// Closes the file; the archive takes nothing more.
     public func close() throws { try database.close() }
 
-    private static func makeFolder(_ folder: String) throws {
+    /// Makes a folder (0700) where there is none.
+    static func makeFolder(_ folder: String) throws {
         var isFolder: ObjCBool = false
         if unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) {
             guard isFolder.boolValue else { throw Failure.folder("\(folder): not a folder") }

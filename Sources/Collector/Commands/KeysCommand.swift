@@ -22,9 +22,7 @@ struct KeysCommand: ParsableCommand {
 
         func run() throws {
             _ = umask(0o077)
-            try? FileManager.default.createDirectory(
-                atPath: data.data, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+            try Archive.makeFolder(data.data)
             var generator = SystemRandomNumberGenerator()
             let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             do throws(SealKeyFile.Refusal) {
@@ -52,12 +50,20 @@ struct KeysCommand: ParsableCommand {
             } catch {
                 throw Stop(.configuration, error.explanation)
             }
-            // Before the first `serve` there is no archive, and nothing was sealed to any key.
-            let usage = try (try? Archive.openForReading(folder: data.data))?.sealUsage() ?? [:]
+            let usage = try usage()
             if json {
                 print(SealKeyLine.json(keys, usage))
             } else {
                 print(SealKeyLine.text(keys, usage), terminator: "")
+            }
+        }
+
+        /// Before the first `serve` there is no archive, and nothing was sealed to any key.
+        private func usage() throws -> [UInt64: SealUsage] {
+            do {
+                return try Archive.openForReading(folder: data.data).sealUsage()
+            } catch Archive.Failure.absent {
+                return [:]
             }
         }
     }

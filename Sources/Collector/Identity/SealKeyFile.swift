@@ -113,7 +113,9 @@ struct SealKeyFile {
         }
         do {
             let other = path + ".new"
-            try? FileManager.default.removeItem(atPath: other)
+            if FileManager.default.fileExists(atPath: other) {
+                try FileManager.default.removeItem(atPath: other)
+            }
             guard
                 FileManager.default.createFile(
                     atPath: other, contents: nil, attributes: [.posixPermissions: 0o600])

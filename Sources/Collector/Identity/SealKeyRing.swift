@@ -11,6 +11,16 @@ final class SealKeyRing: Sendable {
     private struct State {
         var stamp: FileStamp?
         var openers: [UInt64: SealOpener] = [:]
+
+        mutating func read(_ path: String) {
+            do throws(SealKeyFile.Refusal) {
+                let keys = try SealKeyFile(path: path)
+                openers = [:]
+                for opener in keys.openers { openers[opener.key.name] = opener }
+            } catch {
+                StandardError.write("footfall-collector: \(error.explanation)")
+            }
+        }
     }
 
     private let path: String?
@@ -29,10 +39,9 @@ final class SealKeyRing: Sendable {
         guard let path else { return nil }
         return state.withLock { state in
             let stamp = FileStamp(path)
-            if stamp != state.stamp, let keys = try? SealKeyFile(path: path) {
+            if stamp != state.stamp {
                 state.stamp = stamp
-                state.openers = [:]
-                for opener in keys.openers { state.openers[opener.key.name] = opener }
+                state.read(path)
             }
             return state.openers[name]
         }
@@ -45,11 +54,11 @@ private struct FileStamp: Equatable {
     var modified: Date
 
     init?(_ path: String) {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-            let inode = attributes[.systemFileNumber] as? NSNumber,
-            let modified = attributes[.modificationDate] as? Date
-        else { return nil }
-        self.inode = inode.uint64Value
-        self.modified = modified
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        inode = UInt64(status.st_ino)
+        modified = Date(
+            timeIntervalSince1970: Double(status.st_mtim.tv_sec)
+                + Double(status.st_mtim.tv_nsec) / 1e9)
     }
 }
