@@ -95,7 +95,7 @@ def test_a_known_key_gives_a_known_hash(
     agent.flush()
     # printf 'email\0user@example.com' | openssl dgst -sha256 -mac HMAC -macopt hexkey:000102…1f
     assert collector.export()[0].event["email"] == (
-        "email:k1:n1:YwTTbIDzTZRfDGW0iPZJfl4DfpjLXpTaLlcU5TReAeQ"
+        "email:k1:n2:YwTTbIDzTZRfDGW0iPZJfl4DfpjLXpTaLlcU5TReAeQ"
     )
 
 

@@ -52,12 +52,12 @@ def check(exported: list[Exported], ids: list[str], key: bytes) -> None:
     assert {kind: kinds.count(kind) for kind in KINDS} == {kind: len(ids) // 6 for kind in KINDS}
     for event in exported:
         body = event.event
-        assert body["userId"].startswith("userId:k1:n1:")
+        assert body["userId"].startswith("userId:k1:n2:")
         if body["type"] == "identify":
             assert body["traits"]["email"] == pseudonym(key, "email", "ada@example.org")
             assert body["traits"]["plan"] == "gold"
         if body["type"] == "alias":
-            assert body["previousId"].startswith("userId:k1:n1:")
+            assert body["previousId"].startswith("userId:k1:n2:")
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
