@@ -11,7 +11,10 @@ extension Run {
             found = Violation(
                 .exactlyOnce, "event \(number) arrived under \(Self.list(arrivals))")
         }
-        if Array(event.body) != site.ledger[number].text {
+        var body = event.body
+        if EventEnvelope.remove(from: &body) == nil {
+            found = Violation(.exactlyOnce, "event \(number) arrived without an envelope")
+        } else if body != site.ledger[number].text {
             found = Violation(.exactlyOnce, "event \(number) arrived with another text")
         }
     }

@@ -23,7 +23,11 @@ enum Composition {
         for index in 0..<padBytes {
             if index % 10 == 0 { word = chance.next() }
             bytes.append(0x30 + UInt8(word & 63) % 74)
-            if bytes[bytes.count - 1] == 0x5C { bytes[bytes.count - 1] = 0x2E }
+            // No escape, and nothing that a guard takes for somebody's address.
+            switch bytes[bytes.count - 1] {
+            case 0x5C, 0x40: bytes[bytes.count - 1] = 0x2E
+            default: break
+            }
             word >>= 6
         }
         return bytes + Array(#""}}"#.utf8)
