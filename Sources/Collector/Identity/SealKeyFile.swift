@@ -41,7 +41,8 @@ struct SealKeyFile {
         } catch {
             throw Refusal(explanation: "\(path): cannot be read: \(error.localizedDescription)")
         }
-        for (index, line) in text.split(separator: "\n").enumerated() {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !line.isEmpty {
             guard let entry = Self.entry(line) else {
                 throw Refusal(
                     explanation: "\(path):\(index + 1): no key pair; put it right from a backup: "

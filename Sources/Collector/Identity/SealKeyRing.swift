@@ -48,17 +48,19 @@ final class SealKeyRing: Sendable {
     }
 }
 
-/// What changes with a file's content, when it is replaced as a whole.
+/// What changes with a file's content, when it is replaced as a whole, and with its mode.
 private struct FileStamp: Equatable {
     var inode: UInt64
-    var modified: Date
+    var mode: UInt32
+    var changed: Int64
+    var changedNanoseconds: Int64
 
     init?(_ path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
         inode = UInt64(status.st_ino)
-        modified = Date(
-            timeIntervalSince1970: Double(status.st_mtim.tv_sec)
-                + Double(status.st_mtim.tv_nsec) / 1e9)
+        mode = UInt32(status.st_mode)
+        changed = Int64(status.st_ctim.tv_sec)
+        changedNanoseconds = Int64(status.st_ctim.tv_nsec)
     }
 }
