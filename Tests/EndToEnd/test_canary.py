@@ -7,18 +7,16 @@ the agent wrote, said and sent is searched. With the guard off the same search m
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import block, examples
+from harness import block, examples, tables
 from harness.agent import Agent
 from harness.canary import SPELLINGS, WHOLE, Canary, Search, draw, inflated
 from harness.collector import Collector
@@ -124,18 +122,6 @@ def share(agent: Agent, place: Path, group: list[str]) -> None:
     events.unlink()
 
 
-def rows(state: Path) -> Iterator[bytes]:
-    """Every value of every table of a stopped agent's database."""
-    for file in sorted(state.glob("*.db")):
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-            names = [name for name, in database.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table'")]
-            for name in names:
-                for row in database.execute(f'SELECT * FROM "{name}"'):
-                    yield from (each if isinstance(each, bytes) else str(each).encode()
-                                for each in row if each is not None)
-
-
 def opened(seen: list[Exchange]) -> Iterator[bytes]:
     """All that somebody who opens the uploads can see."""
     dictionaries: dict[bytes, Dictionary] = {}
@@ -158,7 +144,7 @@ def traces(
     said = [json.dumps(agent.status()), json.dumps(agent.audit()), agent.command_line("status").out]
     said += [agent.command_line("quarantine", "list").out]
     agent.stop()
-    kept = list(rows(agent.state))
+    kept = list(tables.values(agent.state))
     agent.start()
     proxy.choose = lambda number: Fault.NONE
     agent.flush("120s")
