@@ -2,6 +2,7 @@
 
 Two thousand made-up people are scattered over events that come through every door; then all that
 the agent wrote, said and sent is searched. With the guard off the same search must find them.
+A second after the last answer its memory is searched too.
 `make canary` does so with 50,000 events.
 """
 
@@ -10,23 +11,30 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import block, examples, tables
+from harness import block, examples, memory, tables
 from harness.agent import Agent
 from harness.canary import SPELLINGS, WHOLE, Canary, Search, draw, inflated
 from harness.collector import Collector
 from harness.dictionary import NO_DICTIONARY, Dictionary
 from harness.gateway import Exchange
 from harness.proxy import Fault, FaultProxy
+from harness.waiting import eventually
 
 EVENTS = int(os.environ.get("FOOTFALL_CANARY_EVENTS") or 6000)
 PEOPLE = 2000
 GROUP = 100
+SECONDS_MAX = max(300, EVENTS // 20)
+"""Past this a test hangs: most of its time goes into inflating what was stored, from each byte."""
+KINDS = ["email", "phone", "userId", "loyalty", "firstName", "lastName", "street", "city"]
+"""What is named of whom known fields tell."""
 SHARED = """
 import footfall, json, sys
 with footfall.Footfall() as client:
@@ -166,11 +174,41 @@ def traces(
     return found
 
 
+def check_names(collector: Collector) -> None:
+    """Whoever stood in known fields has come to the collector under seal, and has names there."""
+    text = "\n".join(each.text for each in collector.export())
+    for kind in KINDS:
+        assert text.count(f'"{kind}:k1:n2:') > EVENTS // 20, kind
+    keys = collector.command_line("keys", "list", "--json").json["keys"]
+    assert [key["unopened"] for key in keys] == [0] and keys[0]["events"] > EVENTS // 10, keys
+
+
+@pytest.mark.memory
+def test_a_second_after_the_last_answer_nobody_is_left_in_memory(
+    make_agent: Callable[..., Agent], collector: Collector, place: Path
+) -> None:
+    signal.alarm(SECONDS_MAX)
+    chance, people = draw(10, PEOPLE)
+    agent = make_agent(collector.url)
+    hand_over(agent, place, chance, people)
+    answered = time.monotonic()
+    search = Search(people)
+    eventually(lambda: time.monotonic() >= answered + 1, "a second is over")
+    held = list(memory.contents(agent.pid))
+    names = {name for name, _ in held}
+    assert {"[heap]", "[stack]"} <= names and sum(len(data) for _, data in held) > memory.MIB
+    found = {(name, hit) for name, data in held for hit in search.hits(data)}
+    assert not found, sorted(found)[:10]
+    # What the agent has to know is found there.
+    assert any(agent.device.encode() in data for name, data in held if name == "[heap]")
+
+
 @pytest.mark.parametrize("enabled", ["yes", "no"])
 def test_no_trace_of_anybody_is_stored_logged_or_sent(
     make_agent: Callable[..., Agent], collector: Collector,
     make_proxy: Callable[..., FaultProxy], place: Path, enabled: str,
 ) -> None:
+    signal.alarm(SECONDS_MAX)
     chance, people = draw(9, PEOPLE)
     proxy = make_proxy(collector.port, lambda number: Fault.CUT)
     agent = make_agent(proxy.url, changes={"guard": {"enabled": enabled}})
@@ -181,6 +219,8 @@ def test_no_trace_of_anybody_is_stored_logged_or_sent(
         assert not any(found.values()), {name: hits[:5] for name, hits in found.items() if hits}
         for kind in ("email", "phone", "card", "iban"):
             assert counters[f"guard:{kind}"] > EVENTS // 40, counters
+        check_names(collector)
+        assert "identity_dropped" not in counters
     else:
         # What may be said of an event is nowhere in a log, guarded or not.
         assert not found.pop("log") and not found.pop("reports")
