@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import stat
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from harness import tables
 from harness.agent import Agent, Said
 from harness.canary import inflated
 from harness.collector import Collector
+from harness.processes import collector_command
 from harness.pseudonyms import pseudonym
 from harness.seals import CENTRE
 
@@ -110,6 +112,20 @@ def test_the_only_key_is_retired_by_force_alone(place: Path) -> None:
     # It is retired, so there is nothing more to be forced.
     said = retire(collector, key, "--force")
     assert said.code == 78 and "no active key" in said.err, said
+
+
+@pytest.mark.centre
+def test_keys_made_at_once_are_all_kept(place: Path) -> None:
+    collector = apart(place / "centre")
+    # One first, so that none has to make the folder.
+    keys = [new(collector)]
+    command = [*collector_command(), "keys", "new", "--data", str(collector.data)]
+    for _ in range(5):
+        made = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+        said = [process.communicate(timeout=60)[0] for process in made]
+        assert [process.returncode for process in made] == [0] * 4
+        keys += [text.removeprefix("collector_key = ").strip() for text in said]
+    assert {key["key"] for key in listed(collector).values()} == set(keys)
 
 
 @pytest.mark.centre

@@ -27,6 +27,11 @@ struct SealKeyFile {
     /// Reads a file; none is one without keys.
     init(path: String) throws(Refusal) {
         self.path = path
+        try read()
+    }
+
+    private mutating func read() throws(Refusal) {
+        entries = []
         guard FileManager.default.fileExists(atPath: path) else { return }
         let text: String
         do {
@@ -65,23 +70,43 @@ struct SealKeyFile {
         guard let opener = SealOpener(secret: secret) else {
             throw Refusal(explanation: "no key pair can be made of these bytes")
         }
-        entries.append(.active(created: time.formatted(.iso8601), secret: secret))
-        try write()
+        try change { entries in
+            entries.append(.active(created: time.formatted(.iso8601), secret: secret))
+            return true
+        }
         return opener.key
     }
 
     /// Forgets the secret of a pair, and writes the file; false where it holds none of that name.
     mutating func retire(_ name: UInt64, at time: Date) throws(Refusal) -> Bool {
-        for (index, entry) in entries.enumerated() {
-            guard case .active(let created, let secret) = entry,
-                let opener = SealOpener(secret: secret), opener.key.name == name
-            else { continue }
-            entries[index] = .retired(
-                created: created, retired: time.formatted(.iso8601), key: opener.key)
-            try write()
-            return true
+        try change { entries in
+            for (index, entry) in entries.enumerated() {
+                guard case .active(let created, let secret) = entry,
+                    let opener = SealOpener(secret: secret), opener.key.name == name
+                else { continue }
+                entries[index] = .retired(
+                    created: created, retired: time.formatted(.iso8601), key: opener.key)
+                return true
+            }
+            return false
         }
-        return false
+    }
+
+    /// Changes what the file holds by now, and writes it if told so: of two who change it at once,
+    /// the second waits, so that neither's pair is lost.
+    @discardableResult
+    private mutating func change(_ entries: (inout [Entry]) -> Bool) throws(Refusal) -> Bool {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
+            throw Refusal(explanation: "\(folder): cannot be locked")
+        }
+        // Closing it is what unlocks it.
+        defer { _ = close(descriptor) }
+        try read()
+        guard entries(&self.entries) else { return false }
+        try write()
+        return true
     }
 
     private static func entry(_ line: Substring) -> Entry? {
