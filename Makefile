@@ -190,8 +190,8 @@ test-cross: $(VENV)/ready collector
 bench: $(if $(filter sync%,$(BENCH)),bench-sync,bench-parts)
 
 # CONTENDERS= names a folder with libraries of other queues, to be held against ours: ForeignQueue.
-bench-parts: $(if $(filter-out store% blocks%,$(or $(BENCH),all)),device collector) \
-             $(if $(filter-out store% blocks% ring%,$(or $(BENCH),all)),library)
+bench-parts: $(if $(filter-out store% blocks% identity%,$(or $(BENCH),all)),device collector) \
+             $(if $(filter-out store% blocks% identity% ring%,$(or $(BENCH),all)),library)
 	$(ENSURE) swift libraries $(if $(FOOTFALL_DATA),python)
 	@$(BUILD) -c release --product bench >&2
 	@$(BUILD) -c release --product ring-producer >&2

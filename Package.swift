@@ -175,8 +175,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Agent", "Blocks", "CEventText", "CFootfall", "CPlatform", "CSQLite", "CZlib",
-                "Events", "Identity", "Platform", "Ring", "SeededText", "Store",
+                "Agent", "Blocks", "CEventText", "CFootfall", "COpenSSL", "CPlatform", "CSQLite",
+                "CZlib", "Events", "Identity", "Platform", "Ring", "SeededText", "Store",
             ],
             path: "Tests/Benchmarks", exclude: ["CEventText", "run"], swiftSettings: strict),
         // An event's text as a program in C makes it.

@@ -8,7 +8,7 @@ struct Figure {
     var unit: String
     /// The most that it should be; nil where it stands for the record alone.
     var target: Double?
-    /// The least and the most of several rounds, where it is their median.
+    /// The least and the most of several rounds, where it is their median or best.
     var range: ClosedRange<Double>?
     /// Digits after the point.
     var digits = 2
