@@ -1,23 +1,24 @@
 /// Base64 by RFC 4648.
 public enum Base64 {
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let alphabet: StaticString =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
     /// The URL alphabet (§5), without padding.
     public static func urlText(_ bytes: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        var text = [UInt8](repeating: 0, count: (bytes.count * 4 + 2) / 3)
         var bits: UInt32 = 0
         var bitCount: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            bitCount += 8
-            while bitCount >= 6 {
-                bitCount -= 6
-                text.append(alphabet[Int(bits >> bitCount & 63)])
+        var index = 0
+        // The last byte's bits are followed by zeros.
+        for place in text.indices {
+            if bitCount < 6 {
+                bits = bits << 8 | (index < bytes.count ? UInt32(bytes[index]) : 0)
+                index += 1
+                bitCount += 8
             }
+            bitCount -= 6
+            text[place] = unsafe alphabet.utf8Start[Int(bits >> bitCount & 63)]
         }
-        if bitCount > 0 { text.append(alphabet[Int(bits << (6 - bitCount) & 63)]) }
         return text
     }
 

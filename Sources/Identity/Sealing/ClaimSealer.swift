@@ -52,18 +52,18 @@ public final class ClaimSealer {
         guard let sealer else { return nil }
         if self.visit != visit { sealer.beginVisit() }
         self.visit = visit
-        var sealed = SealedClaims(keyVersion: 1, normaliserVersion: 2, claims: [])
+        var sealed = SealedClaims.head(keyVersion: 1, normaliserVersion: 2)
+        sealed.reserveCapacity(sealed.count + 36 * keys.count)
         for (index, made) in keys.enumerated() {
-            var told = SealedClaims.Claim(type: made.type, keys: [])
-            if ignored >> UInt64(index) & 1 == 0 {
-                for number in 0..<made.count {
-                    var digest: [UInt8] = []
-                    for byte in 0..<32 { digest.append(made[number].digest[byte]) }
-                    told.keys.append((made[number].rule.rawValue, digest))
-                }
+            let count = ignored >> UInt64(index) & 1 == 0 ? made.count : 0
+            sealed.append(made.type.rawValue)
+            sealed.append(UInt8(count))
+            for number in 0..<count {
+                let key = made[number]
+                sealed.append(key.rule.rawValue)
+                for byte in 0..<32 { sealed.append(key.digest[byte]) }
             }
-            sealed.claims.append(told)
         }
-        return sealer.seal(sealed.bytes, for: id)
+        return sealer.seal(sealed, for: id)
     }
 }

@@ -7,6 +7,22 @@ enum KeyAgreement {
     static func publicKey(of secret: [UInt8]) -> [UInt8]? {
         guard let key = unsafe privateKey(secret) else { return nil }
         defer { unsafe EVP_PKEY_free(key) }
+        return unsafe publicKey(key)
+    }
+
+    /// The public key of a private one, and what its holder shares with that of `peer`.
+    static func agree(
+        _ secret: [UInt8], with peer: [UInt8]
+    ) -> (publicKey: [UInt8], shared: [UInt8])? {
+        guard let own = unsafe privateKey(secret) else { return nil }
+        defer { unsafe EVP_PKEY_free(own) }
+        guard let key = unsafe publicKey(own), let bytes = unsafe shared(own, peer) else {
+            return nil
+        }
+        return (key, bytes)
+    }
+
+    private static func publicKey(_ key: OpaquePointer) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 32)
         var count = 32
         let isMade = unsafe bytes.withUnsafeMutableBufferPointer {
@@ -17,8 +33,10 @@ enum KeyAgreement {
 
     /// What the holders of two key pairs share; nil for a peer's key that makes it zero.
     static func shared(_ secret: [UInt8], with peer: [UInt8]) -> [UInt8]? {
-        guard let own = unsafe privateKey(secret) else { return nil }
-        defer { unsafe EVP_PKEY_free(own) }
+        agree(secret, with: peer)?.shared
+    }
+
+    private static func shared(_ own: OpaquePointer, _ peer: [UInt8]) -> [UInt8]? {
         let other = unsafe peer.withUnsafeBufferPointer {
             unsafe EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nil, $0.baseAddress, $0.count)
         }

@@ -66,9 +66,14 @@ public struct SealedClaims: Equatable, Sendable {
         }
     }
 
+    /// What stands before the claims.
+    static func head(keyVersion: UInt8, normaliserVersion: UInt8) -> [UInt8] {
+        [version, keyVersion, normaliserVersion]
+    }
+
     /// As they are sealed.
     public var bytes: [UInt8] {
-        var bytes = [Self.version, keyVersion, normaliserVersion]
+        var bytes = Self.head(keyVersion: keyVersion, normaliserVersion: normaliserVersion)
         for claim in claims {
             bytes.append(claim.type.rawValue)
             bytes.append(UInt8(claim.keys.count))

@@ -77,16 +77,15 @@ public final class Sealer {
         var secret = Digest.authenticate([1], key: seed)
         seed = Digest.authenticate([2], key: seed)
         defer { KeyAgreement.wipe(&secret) }
-        guard let own = KeyAgreement.publicKey(of: secret),
-            var shared = KeyAgreement.shared(secret, with: recipient.bytes)
+        guard var agreed = KeyAgreement.agree(secret, with: recipient.bytes) else { return nil }
+        defer { KeyAgreement.wipe(&agreed.shared) }
+        guard
+            let key = SealKey.derive(
+                agreed.shared, ephemeral: agreed.publicKey, recipient: recipient.bytes)
         else { return nil }
-        defer { KeyAgreement.wipe(&shared) }
-        guard let key = SealKey.derive(shared, ephemeral: own, recipient: recipient.bytes) else {
-            return nil
-        }
         head = [Self.version]
         BigEndian.append(recipient.name, to: &head)
-        head += own
+        head += agreed.publicKey
         counter = 0
         return SealCipher(key: key)
     }
