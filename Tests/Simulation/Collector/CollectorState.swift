@@ -81,9 +81,12 @@ struct CollectorState {
         }
         var isEvent = true
         if let message = Text.messageID(in: event.body) {
+            // Two sendings of one message may be told to be of two visits.
+            var content = event.body
+            _ = EventEnvelope.remove(from: &content)
             isEvent =
                 messages.insert(
-                    Message(producer: event.producer, id: message, content: event.body)
+                    Message(producer: event.producer, id: message, content: content)
                 ).inserted
         }
         held[id] = Held(line: line, isEvent: isEvent)
