@@ -52,6 +52,29 @@ private func fault(_ text: String) -> ConfigurationError? {
         #expect(configuration.visits.isSplitting && configuration.visits.sharedIdentityVisits == 20)
         #expect(configuration.visits.startEvents == [] && configuration.visits.endEvents == [])
         #expect(configuration.staffBadgesFile == nil)
+        #expect(configuration.isGuarded && configuration.guardPatterns.isEmpty)
+    }
+
+    @Test func `switches the guard off, and gives it a site's own numbers`() throws {
+        #expect(try read(least + "[guard]\nenabled = yes\n").isGuarded)
+        #expect(try !read(least + "[guard]\nenabled = no\n").isGuarded)
+        let patterns = try read(
+            least + "[guard]\npattern.member = MEMBER-########\npattern.b_2-x = ??-#*\n"
+        ).guardPatterns
+        let textGuard = TextGuard(patterns: patterns)
+        let text = Array("MEMBER-12345678 of AB-9 or XY".utf8)
+        let found = try #require(textGuard.rewrite(text, in: 0..<text.count))
+        #expect(String(decoding: found.bytes, as: UTF8.self) == "[member] of [b_2-x] or XY")
+    }
+
+    @Test func `has so many patterns and no more`() throws {
+        let lines = (0...GuardPattern.countMax).map { "pattern.p\($0) = A\($0)-####\n" }
+        let most = least + "[guard]\n" + lines.dropLast().joined()
+        #expect(try read(most).guardPatterns.count == GuardPattern.countMax)
+        let error = try #require(fault(most + (lines.last ?? "")))
+        #expect(error.line == Int32(7 + GuardPattern.countMax))
+        #expect(error.problem == "too many patterns")
+        #expect(error.allowed == "\(GuardPattern.countMax) at most")
     }
 
     @Test func `says every key once, in any order, with comments between`() throws {
@@ -110,6 +133,14 @@ private func fault(_ text: String) -> ConfigurationError? {
             ("[visits]\nshared_identity_visits = 1", 7, "bad count 1", "2 to 1000"),
             ("[visits]\nend_events = A | B\nstart_events = B", 8, "B begins", "one of the lists"),
             ("[visits]\nstarts = x", 7, "starts", "idle_timeout, start_events, end_events"),
+            ("[guard]\nenabled = on", 7, "enabled = on", "yes or no"),
+            ("[guard]\nenabled = yes\nenabled = no", 8, "enabled again", "line 7"),
+            ("[guard]\npatterns = x", 7, "patterns", "keys: enabled, pattern.NAME"),
+            ("[guard]\npattern.m =", 7, "pattern.m has no value", "leave"),
+            ("[guard]\npattern. = A-####", 7, "bad pattern A-####", "a name of a-z 0-9 _ -"),
+            ("[guard]\npattern.Mem = A-####", 7, "bad pattern A-####", "a name of a-z"),
+            ("[guard]\npattern.m = ###", 7, "bad pattern ###", "4 to 64 characters"),
+            ("[guard]\npattern.m = A-####\npattern.m = B-####", 8, "pattern.m again", "line 7"),
             ("[sync]\ndrain_rate = fast", 7, "bad rate fast", "10 to 1000000"),
             ("[stages]\ninterest = x", 7, "interest", "awareness"), ("x = 1", 6, "x", "url"),
             ("[agent]\ndevice = b", 7, "device again", "line 2"),

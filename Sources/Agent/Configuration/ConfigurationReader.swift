@@ -153,10 +153,7 @@ struct ConfigurationReader {
         _ entry: INIEntry, _ key: String, _ configuration: inout Configuration
     ) throws(ConfigurationError) {
         guard key == Self.patternKey else {
-            guard entry.value == "yes" || entry.value == "no" else {
-                throw error(entry, "enabled = \(entry.value)", "yes or no")
-            }
-            configuration.isGuarded = entry.value == "yes"
+            configuration.isGuarded = try isYes(entry)
             return
         }
         let name = Array(entry.key.utf8.dropFirst("pattern.".utf8.count))

@@ -62,6 +62,7 @@ struct VisitReport: OperatorReport {
         writer.endObject()
     }
 
+    @inline(never)
     private func ago(_ milliseconds: Int64) -> String {
         let span = Timestamp.span(now.milliseconds - milliseconds)
         return Timestamp.text(wall(milliseconds)) + ", " + span + " ago\n"
@@ -71,6 +72,7 @@ struct VisitReport: OperatorReport {
         wallMilliseconds - (now.milliseconds - milliseconds)
     }
 
+    @inline(never)
     private func words(_ types: UInt32) -> [String] {
         var words: [String] = []
         for type in IdentityType.allCases where types >> UInt32(type.rawValue) & 1 == 1 {
@@ -79,12 +81,14 @@ struct VisitReport: OperatorReport {
         return words
     }
 
+    @inline(never)
     private func list(_ types: UInt32) -> String {
         var text = ""
         for word in words(types) { text += text.isEmpty ? word : ", " + word }
         return text.isEmpty ? "nothing" : text
     }
 
+    @inline(never)
     private func write(_ types: UInt32, _ writer: inout JSONWriter) {
         writer.beginArray()
         for word in words(types) { writer.string(word) }
