@@ -109,8 +109,8 @@ static inline int64_t sqlite_shim_read(int file, void *bytes, size_t count, int6
   return answer < 0 ? -errno : answer;
 }
 
-static inline int64_t sqlite_shim_write(int file, const void *bytes, size_t count) {
-  ssize_t answer = pwrite(file, bytes, count, 0);
+static inline int64_t sqlite_shim_write(int file, const void *bytes, size_t count, int64_t offset) {
+  ssize_t answer = pwrite(file, bytes, count, offset);
   return answer < 0 ? -errno : answer;
 }
 
@@ -118,5 +118,6 @@ static inline int sqlite_shim_process(void) { return (int)getpid(); }
 static inline int sqlite_shim_would_block(void) { return -EWOULDBLOCK; }
 static inline int sqlite_shim_exists_already(void) { return -EEXIST; }
 static inline int sqlite_shim_is_missing(void) { return -ENOENT; }
+static inline int sqlite_shim_is_broken(void) { return -EIO; }
 static inline int sqlite_shim_is_full(void) { return -ENOSPC; }
 static inline int sqlite_shim_is_no_file(void) { return -EISDIR; }

@@ -188,6 +188,12 @@ public final class EventStore {
 
     private func openDatabase() throws(StoreError) -> Database {
         try files.prepareDatabaseFile()
+        do throws(StoreError) {
+            try files.renewLog()
+        } catch {
+            // Without room for the copy the log is taken as it is: better than to wait for room.
+            guard error.code == .full else { throw error }
+        }
         pagesMax = Budget.pagesMax(quotaBytes: quotaBytes, setAsideBytes: files.setAsideBytes)
         // Even an empty database needs room to become a store.
         let database = try withBallast { () throws(StoreError) in

@@ -23,6 +23,9 @@ package struct FileSystem {
     package var read: (_ path: String, _ offset: Int64, _ byteCount: Int) -> [UInt8]?
     /// Makes `bytes` the contents of a file and syncs it; its name needs `syncDirectory`.
     package var write: (_ path: String, _ bytes: [UInt8]) -> Int64
+    /// Makes the contents of one file those of another, and syncs it; its name needs
+    /// `syncDirectory`.
+    package var copy: (_ path: String, _ newPath: String) -> Int64
     /// Gives a file another name, in place of the file that had it.
     package var rename: (_ path: String, _ newPath: String) -> Int64
     /// Takes a file's name away.
@@ -44,6 +47,7 @@ package struct FileSystem {
         touch: @escaping (String) -> Int64, contents: @escaping (String) -> [UInt8]?,
         read: @escaping (String, Int64, Int) -> [UInt8]?,
         write: @escaping (String, [UInt8]) -> Int64,
+        copy: @escaping (String, String) -> Int64,
         rename: @escaping (String, String) -> Int64, remove: @escaping (String) -> Int64,
         byteCount: @escaping (String) -> Int64, allocate: @escaping (String, Int64) -> Int64,
         space: @escaping (String) -> FileSpace?, syncDirectory: @escaping (String) -> Int64
@@ -56,6 +60,7 @@ package struct FileSystem {
         self.contents = contents
         self.read = read
         self.write = write
+        self.copy = copy
         self.rename = rename
         self.remove = remove
         self.byteCount = byteCount
@@ -93,7 +98,7 @@ extension FileSystem {
             lock: SystemFile.lock, unlock: { _ = sqlite_shim_close(Int32(truncatingIfNeeded: $0)) },
             restrict: { Int64(unsafe sqlite_shim_set_mode($0, $1)) },
             touch: SystemFile.touch, contents: SystemFile.contents, read: SystemFile.read,
-            write: SystemFile.write,
+            write: SystemFile.write, copy: SystemFile.copy,
             rename: { Int64(unsafe sqlite_shim_rename($0, $1)) },
             remove: { Int64(unsafe sqlite_shim_unlink($0)) },
             byteCount: { unsafe sqlite_shim_byte_count($0) },
@@ -143,6 +148,30 @@ private enum SystemFile {
         return written < 0 ? written : Int64(synced)
     }
 
+    static func copy(_ path: String, _ newPath: String) -> Int64 {
+        let source = unsafe sqlite_shim_open(path, 0)
+        guard source >= 0 else { return Int64(source) }
+        defer { _ = sqlite_shim_close(source) }
+        let file = unsafe sqlite_shim_open(newPath, 1)
+        guard file >= 0 else { return Int64(file) }
+        defer { _ = sqlite_shim_close(file) }
+        _ = sqlite_shim_truncate(file)
+        var offset: Int64 = 0
+        while true {
+            guard let piece = bytes(of: source, offset, pieceBytes) else {
+                return Int64(sqlite_shim_is_broken())
+            }
+            guard !piece.isEmpty else { return Int64(sqlite_shim_sync(file)) }
+            let written = write(piece, to: file, at: offset)
+            guard written >= 0 else { return written }
+            // A short write may be followed by the reason for it.
+            offset += written
+        }
+    }
+
+    /// What is copied at once.
+    private static let pieceBytes = 1 << 16
+
     static func allocate(_ path: String, _ byteCount: Int64) -> Int64 {
         let file = unsafe sqlite_shim_open(path, 1)
         guard file >= 0 else { return Int64(file) }
@@ -176,9 +205,11 @@ private enum SystemFile {
         return answer < 0 ? nil : read
     }
 
-    private static func write(_ bytes: [UInt8], to file: Int32) -> Int64 {
+    private static func write(
+        _ bytes: [UInt8], to file: Int32, at offset: Int64 = 0
+    ) -> Int64 {
         unsafe bytes.withUnsafeBytes { bytes in
-            unsafe sqlite_shim_write(file, bytes.baseAddress, bytes.count)
+            unsafe sqlite_shim_write(file, bytes.baseAddress, bytes.count, offset)
         }
     }
 }

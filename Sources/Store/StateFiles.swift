@@ -68,6 +68,28 @@ struct StateFiles: ~Copyable {
         try restrict(database + "-wal")
     }
 
+    /// Puts a durable copy in place of the log that was found, if one was.
+    ///
+    /// After a sync that failed, the kernel may hold pages of the log for written that are not on
+    /// the disk; every later sync of them succeeds, in whatever process. To copy such a log into
+    /// the database would leave nothing behind the half of it that a power cut lets through. A
+    /// rewritten sector could tear, so the log's own are left alone.
+    borrowing func renewLog() throws(StoreError) {
+        let log = database + "-wal"
+        let new = log + ".new"
+        guard system.byteCount(log) > 0 else {
+            _ = system.remove(new)
+            return
+        }
+        let copied = system.copy(log, new)
+        guard copied >= 0 else {
+            _ = system.remove(new)
+            throw .system(copied, "copy " + log)
+        }
+        try move(new, to: log, "")
+        try syncDirectory()
+    }
+
     /// Takes everybody else's rights to a file, if it is there.
     private borrowing func restrict(_ path: String) throws(StoreError) {
         let answer = system.restrict(path, 0o600)

@@ -32,6 +32,16 @@ extension FileSystem {
                     try disk.sync(file)
                 }
             },
+            copy: { path, newPath in
+                answer { () throws(SimulatedDisk.Failure) in
+                    let source = try disk.open(path, isMade: false)
+                    try disk.read(source, at: 0)
+                    let file = try disk.open(newPath, isMade: true)
+                    try disk.truncate(file, to: 0)
+                    try disk.write(source.bytes, at: 0, to: file)
+                    try disk.sync(file)
+                }
+            },
             rename: { path, newPath in
                 answer { () throws(SimulatedDisk.Failure) in try disk.rename(path, newPath) }
             },
