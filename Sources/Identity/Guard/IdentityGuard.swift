@@ -47,34 +47,36 @@ public struct IdentityGuard: Sendable {
     ///   - range: one value of it, nested however deep.
     public func rewrite(_ text: [UInt8], in range: Range<Int>) -> GuardedEvent {
         var cursor = JSONCursor(text, in: range)
-        var writer = JSONWriter(capacity: range.count + 160)
-        var places = KnownPlaces()
+        var edits = TokenEdits(text, in: range)
+        var places = KnownPlaces(isPlain: edits.isPlain)
         var guarded = GuardedEvent()
         var name = range.lowerBound..<range.lowerBound
         while true {
+            let start = cursor.position
             let token = cursor.next()
+            edits.see(token, from: start, to: cursor.position)
             if token.kind == .end { break }
             guard let type = places.take(token, of: text), !token.range.isEmpty else {
                 if token.kind == .key { name = token.range }
-                copy(token, of: text, named: name, to: &writer, &guarded)
+                look(at: token, of: text, named: name, &edits, &guarded)
                 continue
             }
             if guarded.claims.count < GuardedEvent.claimsMost {
                 guarded.claims.append(IdentityClaim(type: type, value: JSONScalar(token: token)))
             }
-            writer.string(Self.marker(type))
+            edits.replace(token, with: Self.marker(type))
         }
-        guarded.body = writer.bytes
+        guarded.body = edits.applied()
         guarded.hasAdvertisingConsent = places.hasAdvertisingConsent
         return guarded
     }
 
-    /// Copies a token, markers in place of what is found in it.
-    private func copy(
-        _ token: JSONToken, of text: [UInt8], named name: Range<Int>, to writer: inout JSONWriter,
+    /// Puts markers in place of what is found in a token.
+    private func look(
+        at token: JSONToken, of text: [UInt8], named name: Range<Int>, _ edits: inout TokenEdits,
         _ guarded: inout GuardedEvent
     ) {
-        guard let textGuard else { return writer.copy(token, of: text) }
+        guard let textGuard else { return }
         switch token.kind {
         case .key, .string:
             // What a name says of its value does not hold of the name.
@@ -82,20 +84,17 @@ public struct IdentityGuard: Sendable {
                 token.kind == .key
                 ? textGuard.rewrite(text, in: token.range)
                 : textGuard.rewrite(text, in: token.range, named: name)
-            guard let found else { break }
+            guard let found else { return }
             guarded.found += found.kinds
-            var whole = token
-            whole.range = 0..<found.bytes.count
-            return writer.copy(whole, of: found.bytes)
+            edits.replace(token, with: found.bytes)
         case .number:
             guard let kind = textGuard.kind(ofNumber: text, in: token.range, named: name) else {
-                break
+                return
             }
             guarded.found.append(kind)
-            return writer.string([UInt8(ascii: "[")] + textGuard.name(of: kind) + [93])
+            edits.replace(token, with: [UInt8(ascii: "[")] + textGuard.name(of: kind) + [93])
         default: break
         }
-        writer.copy(token, of: text)
     }
 
     /// The text with what was learnt of its identities put where the markers are.

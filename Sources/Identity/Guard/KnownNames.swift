@@ -21,9 +21,10 @@ struct KnownNames: Sendable {
             count += 1
         }
 
-        /// Tells most names apart: 0...255.
-        var mark: Int {
-            Int((high ^ high >> 17 ^ low ^ UInt64(count) << 3) & 0xFF)
+        /// Where the search for it begins.
+        var slot: Int {
+            let mixed = (high ^ low &* 31) &* 0x9E37_79B9_7F4A_7C15
+            return Int(truncatingIfNeeded: mixed >> 56) & KnownNames.slotMask
         }
     }
 
@@ -35,9 +36,14 @@ struct KnownNames: Sendable {
 
     private static let nameBytesMost = 16
 
+    private static let slotMask = 127
+
     private var entries: [Entry] = []
-    // Which marks any entry has: nearly all names of an event are told off by it.
-    private var marks = InlineArray<4, UInt64>(repeating: 0)
+    // An entry's index and 1, at its name's slot or behind it; 0 where none is.
+    private var slots = InlineArray<128, UInt8>(repeating: 0)
+    // Which of the sums of first, second and last letter any entry has: most names of an event
+    // are told off by it.
+    private var sums = InlineArray<16, UInt64>(repeating: 0)
 
     private init() {
         let top = KnownPlaces.Place.top.bit
@@ -96,9 +102,37 @@ struct KnownNames: Sendable {
                 continue
             }
             entries.append(Entry(name: name, places: places, meaning: meaning))
-            marks[name.mark >> 6] |= 1 << UInt64(name.mark & 63)
+            var slot = name.slot
+            while slots[slot] != 0 { slot = (slot + 1) & Self.slotMask }
+            slots[slot] = UInt8(entries.count)
+            let first = unsafe text.utf8Start + index - name.count
+            let sum = unsafe Self.sum(first[0], first[1], first[name.count - 1])
+            sums[sum >> 6] |= 1 << UInt64(sum & 63)
             name = Name()
         }
+    }
+
+    /// A sum of three letters in any case: 0...1023.
+    @inline(__always)
+    private static func sum(_ first: UInt8, _ second: UInt8, _ last: UInt8) -> Int {
+        let letters = Int(first & 31) | Int(second & 31) << 5 | Int(last & 31) << 10
+        return (letters ^ letters >> 7) & 1023
+    }
+
+    /// Whether a name without escapes may mean something: a quick look, which most fail.
+    @inline(__always)
+    func mayKnow(_ text: [UInt8], _ range: Range<Int>) -> Bool {
+        guard range.count >= 2 else { return false }
+        let (first, second) = (text[range.lowerBound], text[range.lowerBound + 1])
+        let last = text[range.upperBound - 1]
+        if Self.isJoint(first) || Self.isJoint(second) || Self.isJoint(last) { return true }
+        let sum = Self.sum(first, second, last)
+        return sums[sum >> 6] >> UInt64(sum & 63) & 1 == 1
+    }
+
+    @inline(__always)
+    private static func isJoint(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == 0x20
     }
 
     /// What a name means in a place; nil for nothing.
@@ -106,9 +140,11 @@ struct KnownNames: Sendable {
         of text: [UInt8], in range: Range<Int>, _ place: KnownPlaces.Place
     ) -> KnownPlaces.Meaning? {
         guard let name = Self.name(text, range) else { return nil }
-        guard marks[name.mark >> 6] >> UInt64(name.mark & 63) & 1 == 1 else { return nil }
-        for entry in entries where entry.name == name && entry.places & place.bit != 0 {
-            return entry.meaning
+        var slot = name.slot
+        while slots[slot] != 0 {
+            let entry = entries[Int(slots[slot]) - 1]
+            if entry.name == name, entry.places & place.bit != 0 { return entry.meaning }
+            slot = (slot + 1) & Self.slotMask
         }
         return nil
     }
@@ -125,7 +161,7 @@ struct KnownNames: Sendable {
                 return decoded.contains(UInt8(ascii: "\\"))
                     ? nil : self.name(decoded, decoded.indices)
             }
-            if byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == 0x20 { continue }
+            if isJoint(byte) { continue }
             if 65...90 ~= byte { byte |= 0x20 }
             guard name.count < nameBytesMost + 4 else { return nil }
             name.append(byte)

@@ -24,10 +24,18 @@ struct KnownPlaces {
 
     private static let innermost = Meaning.place(.elsewhere)
 
+    // Whether no name has an escape.
+    private let isPlain: Bool
+
     private var open: [Meaning] = []
     private var next = Meaning.place(.top)
     private var isGranted = false
     private var isDenied = false
+
+    /// Begins before the first token.
+    ///
+    /// - Parameter isPlain: whether the text is known to have no escape.
+    init(isPlain: Bool = false) { self.isPlain = isPlain }
 
     /// Whether the shopper allowed advertising; one no outweighs every yes.
     var hasAdvertisingConsent: Bool { isGranted && !isDenied }
@@ -86,7 +94,9 @@ struct KnownPlaces {
         case .advertising: return Self.innermost
         case .place(let place):
             guard place != .elsewhere else { return container }
-            if let meaning = KnownNames.shared.meaning(of: text, in: key.range, place) {
+            if !isPlain || KnownNames.shared.mayKnow(text, key.range),
+                let meaning = KnownNames.shared.meaning(of: text, in: key.range, place)
+            {
                 return meaning
             }
             // What else an address says is part of it.

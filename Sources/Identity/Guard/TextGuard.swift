@@ -188,7 +188,10 @@ public struct TextGuard: Sendable {
 
     /// Whether a text is Base64 from its first byte that is no space to its last.
     private func isEncoded(_ text: [UInt8], _ range: Range<Int>) -> Bool {
-        Base64Text.isText(text, Base64Text.trimmed(text, range))
+        guard range.count >= Base64Text.countMin, Base64Text.mayBegin(text[range.lowerBound]) else {
+            return false
+        }
+        return Base64Text.isText(text, Base64Text.trimmed(text, range))
     }
 
     private static func wipe(_ bytes: inout [UInt8]) {

@@ -11,6 +11,11 @@ enum Base64Text {
         return first..<last
     }
 
+    /// Whether printable text, or spaces before it, may begin with a character: `g` to `v` would
+    /// be a byte that only continues one.
+    @inline(__always)
+    static func mayBegin(_ character: UInt8) -> Bool { character &- UInt8(ascii: "g") >= 16 }
+
     /// Whether a range is Base64 of at least eight bytes of printable UTF-8: of what is none, few
     /// get beyond their first bytes.
     static func isText(_ text: [UInt8], _ range: Range<Int>) -> Bool {
