@@ -5,21 +5,35 @@ public enum Base64 {
 
     /// The URL alphabet (§5), without padding.
     public static func urlText(_ bytes: [UInt8]) -> [UInt8] {
-        var text = [UInt8](repeating: 0, count: (bytes.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var bitCount: UInt32 = 0
-        var index = 0
-        // The last byte's bits are followed by zeros.
-        for place in text.indices {
-            if bitCount < 6 {
-                bits = bits << 8 | (index < bytes.count ? UInt32(bytes[index]) : 0)
-                index += 1
-                bitCount += 8
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe [UInt8](unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { text, count in
+                let alphabet = unsafe alphabet.utf8Start
+                @inline(__always)
+                func put(_ bits: UInt32) {
+                    unsafe text[count] = alphabet[Int(bits & 63)]
+                    count += 1
+                }
+                var index = 0
+                while index + 3 <= bytes.count {
+                    let (high, middle) = unsafe (UInt32(bytes[index]), UInt32(bytes[index + 1]))
+                    let bits = unsafe high << 16 | middle << 8 | UInt32(bytes[index + 2])
+                    put(bits >> 18)
+                    put(bits >> 12)
+                    put(bits >> 6)
+                    put(bits)
+                    index += 3
+                }
+                guard index < bytes.count else { return }
+                // The last byte's bits are followed by zeros.
+                let hasTwo = index + 1 < bytes.count
+                let bits =
+                    unsafe UInt32(bytes[index]) << 16
+                    | (hasTwo ? UInt32(bytes[index + 1]) << 8 : 0)
+                put(bits >> 18)
+                put(bits >> 12)
+                if hasTwo { put(bits >> 6) }
             }
-            bitCount -= 6
-            text[place] = unsafe alphabet.utf8Start[Int(bits >> bitCount & 63)]
         }
-        return text
     }
 
     /// The standard alphabet (§4), with padding.

@@ -13,6 +13,11 @@ extension [UInt8] {
         unsafe bytes.withUnsafeBytes { unsafe append(copying: $0) }
     }
 
+    /// Appends bytes.
+    public mutating func append(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBytes { unsafe append(copying: $0) }
+    }
+
     /// Appends a text.
     public mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { unsafe append(copying: UnsafeRawBufferPointer($0)) }

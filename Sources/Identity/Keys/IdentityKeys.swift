@@ -108,6 +108,15 @@ public struct IdentityKeys: Sendable {
     /// Why there is no key at all; nil where there is one.
     public var refusal: Refusal? { count == 0 ? refusal(of: .graph) : nil }
 
+    /// Appends how many keys follow, and the first so many, each behind its rule.
+    func append(to bytes: inout [UInt8], _ count: Int) {
+        bytes.append(UInt8(count))
+        for index in 0..<count {
+            bytes.append(keys[index].rule.rawValue)
+            bytes.append(keys[index].digest.span)
+        }
+    }
+
     mutating func add(_ rule: KeyRule, _ digest: InlineArray<32, UInt8>) {
         keys[count] = IdentityMatchKey(rule: rule, digest: digest)
         count += 1

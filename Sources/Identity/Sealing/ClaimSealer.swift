@@ -52,17 +52,13 @@ public final class ClaimSealer {
         guard let sealer else { return nil }
         if self.visit != visit { sealer.beginVisit() }
         self.visit = visit
-        var sealed = SealedClaims.head(keyVersion: 1, normaliserVersion: 2)
-        sealed.reserveCapacity(sealed.count + 36 * keys.count)
-        for (index, made) in keys.enumerated() {
-            let count = ignored >> UInt64(index) & 1 == 0 ? made.count : 0
-            sealed.append(made.type.rawValue)
-            sealed.append(UInt8(count))
-            for number in 0..<count {
-                let key = made[number]
-                sealed.append(key.rule.rawValue)
-                for byte in 0..<32 { sealed.append(key.digest[byte]) }
-            }
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(3 + 36 * keys.count)
+        SealedClaims.appendHead(keyVersion: 1, normaliserVersion: 2, to: &sealed)
+        for index in keys.indices {
+            let isIgnored = ignored >> UInt64(index) & 1 == 1
+            sealed.append(keys[index].type.rawValue)
+            keys[index].append(to: &sealed, isIgnored ? 0 : keys[index].count)
         }
         return sealer.seal(sealed, for: id)
     }

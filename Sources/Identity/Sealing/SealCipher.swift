@@ -9,6 +9,8 @@ internal import COpenSSL
     private let context: OpaquePointer?
     private let algorithm: OpaquePointer?
     private var key: [UInt8]
+    // In which direction the context has cipher and key; then a nonce is all that it needs.
+    private var direction: Int32?
 
     /// Takes the 32 bytes of the key.
     init(key: [UInt8]) {
@@ -23,38 +25,46 @@ internal import COpenSSL
         unsafe EVP_CIPHER_free(algorithm)
     }
 
-    /// `plaintext` enciphered and its tag behind it; nil where libcrypto fails.
+    /// Puts `plaintext`, enciphered, and its tag behind a head, with which and with an id it is
+    /// authenticated; false where libcrypto fails.
     ///
     /// - Parameter counter: the nonce; never twice under one key.
-    func seal(_ plaintext: [UInt8], counter: UInt32, associated: [UInt8]) -> [UInt8]? {
-        var output = [UInt8](repeating: 0, count: plaintext.count + Self.tagBytes)
-        let isSealed = unsafe output.withUnsafeMutableBufferPointer { output in
-            guard begin(1, counter, associated), let start = output.baseAddress else {
-                return false
+    func seal(
+        _ plaintext: [UInt8], counter: UInt32, for id: [UInt8], behind head: inout [UInt8]
+    ) -> Bool {
+        guard begin(1, counter, head, id) else { return false }
+        let length = plaintext.count + Self.tagBytes
+        var isSealed = false
+        head.append(addingCapacity: length) { span in
+            unsafe span.withUnsafeMutableBufferPointer { buffer, written in
+                guard let base = buffer.baseAddress else { return }
+                let start = unsafe base + written
+                var count: Int32 = 0
+                let isWritten = unsafe plaintext.withUnsafeBufferPointer {
+                    unsafe EVP_EncryptUpdate(
+                        context, start, &count, $0.baseAddress, Int32($0.count)) == 1
+                        && EVP_EncryptFinal_ex(context, start + Int(count), &count) == 1
+                }
+                isSealed =
+                    unsafe isWritten
+                    && EVP_CIPHER_CTX_ctrl(
+                        context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagBytes),
+                        start + plaintext.count) == 1
+                if isSealed { written += length }
             }
-            var count: Int32 = 0
-            let isWritten = unsafe plaintext.withUnsafeBufferPointer {
-                unsafe EVP_EncryptUpdate(
-                    context, start, &count, $0.baseAddress, Int32($0.count)) == 1
-                    && EVP_EncryptFinal_ex(context, start + Int(count), &count) == 1
-            }
-            return unsafe isWritten
-                && EVP_CIPHER_CTX_ctrl(
-                    context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagBytes), start + plaintext.count)
-                    == 1
         }
-        return isSealed ? output : nil
+        return isSealed
     }
 
     /// What was sealed; nil where key, nonce, associated data or bytes are others.
-    func open(_ sealed: [UInt8], counter: UInt32, associated: [UInt8]) -> [UInt8]? {
+    func open(_ sealed: [UInt8], counter: UInt32, head: [UInt8], for id: [UInt8]) -> [UInt8]? {
         guard sealed.count >= Self.tagBytes else { return nil }
         let length = sealed.count - Self.tagBytes
         var tag = Array(sealed[length...])
         // One byte more, so that there is an address where nothing was sealed.
         var output = [UInt8](repeating: 0, count: length + 1)
         let isOpen = unsafe output.withUnsafeMutableBufferPointer { output in
-            guard begin(0, counter, associated), let start = output.baseAddress else {
+            guard begin(0, counter, head, id), let start = output.baseAddress else {
                 return false
             }
             var count: Int32 = 0
@@ -73,26 +83,32 @@ internal import COpenSSL
         return output
     }
 
-    /// Begins to encipher (1) or decipher (0), and takes the associated data.
-    private func begin(_ direction: Int32, _ counter: UInt32, _ associated: [UInt8]) -> Bool {
+    /// Begins to encipher (1) or decipher (0), and takes the associated data: a head and an id.
+    private func begin(
+        _ direction: Int32, _ counter: UInt32, _ head: [UInt8], _ id: [UInt8]
+    ) -> Bool {
         // RFC 8439 §2.3: 96 bits; the counter is the last of them, big-endian.
         var nonce = InlineArray<12, UInt8>(repeating: 0)
         for index in 0..<4 {
             nonce[11 - index] = UInt8(truncatingIfNeeded: counter >> UInt32(8 * index))
         }
-        var count: Int32 = 0
-        return unsafe key.withUnsafeBufferPointer { key in
-            unsafe associated.withUnsafeBufferPointer { associated in
-                unsafe nonce.span.withUnsafeBufferPointer { nonce in
-                    unsafe context != nil && algorithm != nil
-                        && EVP_CipherInit_ex(
-                            context, algorithm, nil, key.baseAddress, nonce.baseAddress, direction)
-                            == 1
-                        && EVP_CipherUpdate(
-                            context, nil, &count, associated.baseAddress, Int32(associated.count))
-                            == 1
-                }
+        let isBegun = unsafe key.withUnsafeBufferPointer { key in
+            unsafe nonce.span.withUnsafeBufferPointer { nonce in
+                let isKeyed = self.direction == direction
+                return unsafe context != nil && algorithm != nil
+                    && EVP_CipherInit_ex(
+                        context, isKeyed ? nil : algorithm, nil, isKeyed ? nil : key.baseAddress,
+                        nonce.baseAddress, direction) == 1
             }
+        }
+        self.direction = isBegun ? direction : nil
+        return isBegun && authenticate(head) && authenticate(id)
+    }
+
+    private func authenticate(_ bytes: [UInt8]) -> Bool {
+        var count: Int32 = 0
+        return unsafe bytes.withUnsafeBufferPointer {
+            unsafe EVP_CipherUpdate(context, nil, &count, $0.baseAddress, Int32($0.count)) == 1
         }
     }
 }

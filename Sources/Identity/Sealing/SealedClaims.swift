@@ -66,14 +66,18 @@ public struct SealedClaims: Equatable, Sendable {
         }
     }
 
-    /// What stands before the claims.
-    static func head(keyVersion: UInt8, normaliserVersion: UInt8) -> [UInt8] {
-        [version, keyVersion, normaliserVersion]
+    /// Appends what stands before the claims.
+    static func appendHead(keyVersion: UInt8, normaliserVersion: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(version)
+        bytes.append(keyVersion)
+        bytes.append(normaliserVersion)
     }
 
     /// As they are sealed.
     public var bytes: [UInt8] {
-        var bytes = Self.head(keyVersion: keyVersion, normaliserVersion: normaliserVersion)
+        var bytes: [UInt8] = []
+        Self.appendHead(
+            keyVersion: keyVersion, normaliserVersion: normaliserVersion, to: &bytes)
         for claim in claims {
             bytes.append(claim.type.rawValue)
             bytes.append(UInt8(claim.keys.count))

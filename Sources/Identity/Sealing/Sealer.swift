@@ -22,10 +22,12 @@ public struct SealedID: Equatable, Sendable {
     /// What is authenticated beside the head: the parts, each of fixed width but the last.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
-        for word in [stream.high, stream.low, UInt64(epoch) << 32 | UInt64(sequence)] {
-            BigEndian.append(word, to: &bytes)
-        }
-        return bytes + Array(device.utf8)
+        bytes.reserveCapacity(24 + device.utf8.count)
+        BigEndian.append(stream.high, to: &bytes)
+        BigEndian.append(stream.low, to: &bytes)
+        BigEndian.append(UInt64(epoch) << 32 | UInt64(sequence), to: &bytes)
+        bytes.append(device.utf8.span)
+        return bytes
     }
 }
 
@@ -64,13 +66,15 @@ public final class Sealer {
         if counter == .max { cipher = nil }
         if cipher == nil { cipher = agree() }
         guard let cipher else { return nil }
-        var sealed = head
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(Self.headBytes + plaintext.count + SealCipher.tagBytes)
+        sealed += head
         BigEndian.append(counter, to: &sealed)
-        guard
-            let body = cipher.seal(plaintext, counter: counter, associated: sealed + id.bytes)
-        else { return nil }
+        guard cipher.seal(plaintext, counter: counter, for: id.bytes, behind: &sealed) else {
+            return nil
+        }
         counter += 1
-        return Base64.urlText(sealed + body)
+        return Base64.urlText(sealed)
     }
 
     private func agree() -> SealCipher? {
