@@ -18,7 +18,7 @@ from harness import tables
 from harness.agent import Agent, Said
 from harness.canary import inflated
 from harness.collector import Collector
-from harness.processes import collector_command
+from harness.processes import Daemon, collector_command
 from harness.pseudonyms import pseudonym
 from harness.seals import CENTRE
 
@@ -160,6 +160,12 @@ def test_a_file_of_keys_that_is_open_or_broken_is_refused(
         said = collector.command_line("keys", *verb)
         assert said.code == 78 and what in said.err and not said.out, said
         assert CENTRE.secret.hex() not in said.err
+    serving = Daemon(
+        [*collector_command(), "serve", "--listen", "127.0.0.1:0", "--data", str(collector.data)],
+        place / "serve.log")
+    serving.spawn()
+    assert serving.end(20) == 78
+    assert what in serving.said() and CENTRE.secret.hex() not in serving.said()
     assert file.read_bytes() == before
 
 

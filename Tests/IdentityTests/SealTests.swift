@@ -18,8 +18,8 @@ import Testing
         sealer = Sealer(to: opener.key, seed: Array(100..<132))
     }
 
-    private func sealed(_ plain: [UInt8]) throws -> [UInt8] {
-        try #require(sealer.seal(plain, for: id))
+    private func sealed(_ plain: [UInt8], visit: UInt64 = 1) throws -> [UInt8] {
+        try #require(sealer.seal(plain, for: id, visit: visit))
     }
 
     /// Made by another program of the published standards: X25519, HKDF over both public keys,
@@ -73,16 +73,27 @@ import Testing
         #expect(opener.open(Array("!".utf8), for: id) == nil)
     }
 
+    /// Version, key's name and ephemeral key are 41 bytes: 54 characters.
+    private func keys(_ visits: [UInt64]) throws -> [ArraySlice<UInt8>] {
+        let texts = try visits.map { try sealed(who, visit: $0) }
+        #expect(Set(texts).count == texts.count)
+        for text in texts { #expect(opener.open(text, for: id) == who) }
+        return texts.map { $0.prefix(54) }
+    }
+
     @Test func `has one key a visit, and never one nonce twice`() throws {
-        let first = try [sealed(who), sealed(who)]
-        sealer.beginVisit()
-        let second = try [sealed(who), sealed(who)]
-        // Version, key's name and ephemeral key are 41 bytes: 54 characters.
-        #expect(first[0].prefix(54) == first[1].prefix(54))
-        #expect(second[0].prefix(54) == second[1].prefix(54))
-        #expect(first[0].prefix(54) != second[0].prefix(54))
-        #expect(Set(first + second).count == 4)
-        for text in first + second { #expect(opener.open(text, for: id) == who) }
+        let keys = try keys([1, 1, 2, 2, 1, 2, 1, 3, 1])
+        #expect(keys[0] == keys[1] && keys[2] == keys[3] && keys[0] != keys[2])
+        // Events that were kept back come between those of now.
+        #expect(keys[4] == keys[0] && keys[5] == keys[2] && keys[6] == keys[0])
+        #expect(keys[8] == keys[0] && Set(keys).count == 3)
+    }
+
+    @Test func `has another key after eight other visits`() throws {
+        let keys = try keys([1] + Array(2...8) + [1] + Array(9...16) + [1])
+        #expect(keys[8] == keys[0])
+        #expect(keys[17] != keys[0])
+        #expect(Set(keys).count == 17)
     }
 
     @Test func `is refused by a key that is none`() {
@@ -94,7 +105,9 @@ import Testing
         #expect(CollectorKey(text: opener.key.text) == opener.key)
         // A key of small order would make every secret the same.
         let zero = CollectorKey([UInt8](repeating: 0, count: 32))
-        #expect(zero.flatMap { Sealer(to: $0, seed: Array(1...32)).seal(who, for: id) } == nil)
+        #expect(
+            zero.flatMap { Sealer(to: $0, seed: Array(1...32)).seal(who, for: id, visit: 1) } == nil
+        )
     }
 }
 

@@ -46,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
         let metricsAddress = try metrics.map(Self.loopback)
         let ring = try keyRing(for: address)
         let security = try transport.security()
+        try checkSealKeys()
         // Everything made from here on is its owner's alone.
         _ = umask(0o077)
         let archive = try Archive.open(folder: data.data)
@@ -107,6 +108,15 @@ struct ServeCommand: AsyncParsableCommand {
                 "--metrics \(text): not loopback; let a proxy that asks for a password reach it")
         }
         return address
+    }
+
+    /// A file that opens nothing is noticed before a device has sent what needs it.
+    private func checkSealKeys() throws {
+        do throws(SealKeyFile.Refusal) {
+            _ = try SealKeyFile(path: SealKeyFile.path(in: data.data))
+        } catch {
+            throw Stop(.configuration, error.explanation)
+        }
     }
 
     private func keyRing(for address: ListenAddress) throws -> KeyRing {

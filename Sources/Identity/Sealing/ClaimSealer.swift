@@ -8,7 +8,6 @@ public final class ClaimSealer {
     private let digests = DigestContext()
     /// Nil on a device that does not know the collector's key.
     private let sealer: Sealer?
-    private var visit: UInt64?
 
     /// Makes keys by `keys`, sealed to `recipient`; of no recipient, nothing is kept.
     ///
@@ -50,8 +49,6 @@ public final class ClaimSealer {
         _ keys: [IdentityKeys], for id: SealedID, visit: UInt64, ignoring ignored: UInt64 = 0
     ) -> [UInt8]? {
         guard let sealer else { return nil }
-        if self.visit != visit { sealer.beginVisit() }
-        self.visit = visit
         var sealed: [UInt8] = []
         sealed.reserveCapacity(3 + 36 * keys.count)
         SealedClaims.appendHead(keyVersion: 1, normaliserVersion: 2, to: &sealed)
@@ -60,6 +57,6 @@ public final class ClaimSealer {
             sealed.append(keys[index].type.rawValue)
             keys[index].append(to: &sealed, isIgnored ? 0 : keys[index].count)
         }
-        return sealer.seal(sealed, for: id)
+        return sealer.seal(sealed, for: id, visit: visit)
     }
 }

@@ -25,17 +25,20 @@ internal import COpenSSL
         unsafe EVP_CIPHER_free(algorithm)
     }
 
-    /// Puts `plaintext`, enciphered, and its tag behind a head, with which and with an id it is
-    /// authenticated; false where libcrypto fails.
+    /// Authenticates a text, and puts `plaintext`, enciphered, and the tag behind its head; false
+    /// where libcrypto fails.
     ///
-    /// - Parameter counter: the nonce; never twice under one key.
+    /// - Parameters:
+    ///   - counter: the nonce; never twice under one key.
+    ///   - headCount: as much of the text stays.
     func seal(
-        _ plaintext: [UInt8], counter: UInt32, for id: [UInt8], behind head: inout [UInt8]
+        _ plaintext: [UInt8], counter: UInt32, in text: inout [UInt8], keeping headCount: Int
     ) -> Bool {
-        guard begin(1, counter, head, id) else { return false }
+        guard begin(1, counter, text) else { return false }
+        text.removeLast(text.count - headCount)
         let length = plaintext.count + Self.tagBytes
         var isSealed = false
-        head.append(addingCapacity: length) { span in
+        text.append(addingCapacity: length) { span in
             unsafe span.withUnsafeMutableBufferPointer { buffer, written in
                 guard let base = buffer.baseAddress else { return }
                 let start = unsafe base + written
@@ -57,14 +60,14 @@ internal import COpenSSL
     }
 
     /// What was sealed; nil where key, nonce, associated data or bytes are others.
-    func open(_ sealed: [UInt8], counter: UInt32, head: [UInt8], for id: [UInt8]) -> [UInt8]? {
+    func open(_ sealed: [UInt8], counter: UInt32, associated: [UInt8]) -> [UInt8]? {
         guard sealed.count >= Self.tagBytes else { return nil }
         let length = sealed.count - Self.tagBytes
         var tag = Array(sealed[length...])
         // One byte more, so that there is an address where nothing was sealed.
         var output = [UInt8](repeating: 0, count: length + 1)
         let isOpen = unsafe output.withUnsafeMutableBufferPointer { output in
-            guard begin(0, counter, head, id), let start = output.baseAddress else {
+            guard begin(0, counter, associated), let start = output.baseAddress else {
                 return false
             }
             var count: Int32 = 0
@@ -83,10 +86,8 @@ internal import COpenSSL
         return output
     }
 
-    /// Begins to encipher (1) or decipher (0), and takes the associated data: a head and an id.
-    private func begin(
-        _ direction: Int32, _ counter: UInt32, _ head: [UInt8], _ id: [UInt8]
-    ) -> Bool {
+    /// Begins to encipher (1) or decipher (0), and takes the associated data.
+    private func begin(_ direction: Int32, _ counter: UInt32, _ associated: [UInt8]) -> Bool {
         // RFC 8439 §2.3: 96 bits; the counter is the last of them, big-endian.
         var nonce = InlineArray<12, UInt8>(repeating: 0)
         for index in 0..<4 {
@@ -102,13 +103,10 @@ internal import COpenSSL
             }
         }
         self.direction = isBegun ? direction : nil
-        return isBegun && authenticate(head) && authenticate(id)
-    }
-
-    private func authenticate(_ bytes: [UInt8]) -> Bool {
         var count: Int32 = 0
-        return unsafe bytes.withUnsafeBufferPointer {
-            unsafe EVP_CipherUpdate(context, nil, &count, $0.baseAddress, Int32($0.count)) == 1
+        return unsafe associated.withUnsafeBufferPointer {
+            unsafe isBegun
+                && EVP_CipherUpdate(context, nil, &count, $0.baseAddress, Int32($0.count)) == 1
         }
     }
 }

@@ -37,6 +37,6 @@ public struct SealOpener: Sendable {
         else { return nil }
         return SealCipher(key: derived).open(
             Array(sealed[Sealer.headBytes...]), counter: UInt32(BigEndian.read(head[41...])),
-            head: head, for: id.bytes)
+            associated: head + id.bytes)
     }
 }

@@ -22,12 +22,19 @@ public struct SealedID: Equatable, Sendable {
     /// What is authenticated beside the head: the parts, each of fixed width but the last.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(24 + device.utf8.count)
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// How many bytes that is.
+    var byteCount: Int { 24 + device.utf8.count }
+
+    /// Appends it.
+    func append(to bytes: inout [UInt8]) {
         BigEndian.append(stream.high, to: &bytes)
         BigEndian.append(stream.low, to: &bytes)
         BigEndian.append(UInt64(epoch) << 32 | UInt64(sequence), to: &bytes)
         bytes.append(device.utf8.span)
-        return bytes
     }
 }
 
@@ -41,12 +48,22 @@ public final class Sealer {
     static let headBytes = 1 + 8 + 32 + 4
     static let version: UInt8 = 1
 
+    /// The visits whose keys are held: events that were kept back come among those of now.
+    static let visitsMost = 8
+
+    private struct VisitSeal {
+        var visit: UInt64
+        var cipher: SealCipher
+        /// All of the head but the counter.
+        var head: [UInt8]
+        var counter: UInt32 = 0
+    }
+
     private let recipient: CollectorKey
     // From it every key pair is drawn; it moves on with each, so that none can be drawn again.
     private var seed: [UInt8]
-    private var cipher: SealCipher?
-    private var head: [UInt8] = []
-    private var counter: UInt32 = 0
+    // The one that was sealed for last is the last.
+    private var visits: [VisitSeal] = []
 
     /// Seals to `recipient`.
     ///
@@ -58,26 +75,48 @@ public final class Sealer {
 
     deinit { KeyAgreement.wipe(&seed) }
 
-    /// The next seal is under a key of its own, and so are those after it.
-    public func beginVisit() { cipher = nil }
-
     /// The text of what only the collector can read; nil where libcrypto fails.
-    public func seal(_ plaintext: [UInt8], for id: SealedID) -> [UInt8]? {
-        if counter == .max { cipher = nil }
-        if cipher == nil { cipher = agree() }
-        guard let cipher else { return nil }
+    ///
+    /// - Parameter visit: has a key of its own, unless eight others were sealed for since.
+    public func seal(_ plaintext: [UInt8], for id: SealedID, visit: UInt64) -> [UInt8]? {
+        guard isReady(for: visit) else { return nil }
+        let last = visits.count - 1
         var sealed: [UInt8] = []
-        sealed.reserveCapacity(Self.headBytes + plaintext.count + SealCipher.tagBytes)
-        sealed += head
+        sealed.reserveCapacity(
+            Self.headBytes + max(id.byteCount, plaintext.count + SealCipher.tagBytes))
+        sealed += visits[last].head
+        let counter = visits[last].counter
         BigEndian.append(counter, to: &sealed)
-        guard cipher.seal(plaintext, counter: counter, for: id.bytes, behind: &sealed) else {
-            return nil
-        }
-        counter += 1
+        id.append(to: &sealed)
+        guard
+            visits[last].cipher.seal(
+                plaintext, counter: counter, in: &sealed, keeping: Self.headBytes)
+        else { return nil }
+        visits[last].counter += 1
         return Base64.urlText(sealed)
     }
 
-    private func agree() -> SealCipher? {
+    /// Makes a visit the last of those that have keys; false where libcrypto fails.
+    private func isReady(for visit: UInt64) -> Bool {
+        if let last = visits.indices.last, visits[last].visit == visit,
+            visits[last].counter < .max
+        {
+            return true
+        }
+        if let known = visits.firstIndex(where: { $0.visit == visit }) {
+            let seal = visits.remove(at: known)
+            if seal.counter < .max {
+                visits.append(seal)
+                return true
+            }
+        }
+        guard let seal = agree(on: visit) else { return false }
+        if visits.count == Self.visitsMost { visits.removeFirst() }
+        visits.append(seal)
+        return true
+    }
+
+    private func agree(on visit: UInt64) -> VisitSeal? {
         var secret = Digest.authenticate([1], key: seed)
         seed = Digest.authenticate([2], key: seed)
         defer { KeyAgreement.wipe(&secret) }
@@ -87,11 +126,10 @@ public final class Sealer {
             let key = SealKey.derive(
                 agreed.shared, ephemeral: agreed.publicKey, recipient: recipient.bytes)
         else { return nil }
-        head = [Self.version]
+        var head = [Self.version]
         BigEndian.append(recipient.name, to: &head)
         head += agreed.publicKey
-        counter = 0
-        return SealCipher(key: key)
+        return VisitSeal(visit: visit, cipher: SealCipher(key: key), head: head)
     }
 }
 
